@@ -1,0 +1,377 @@
+"""The one table of fields.
+
+From it come the columns and constraints of the file, the triggers that keep its history, the form,
+validation, the columns of the table, the CSV, GeoJSON and GeoPackage exports, the pop-up of the
+preview and the field reference in the documentation. A new field is one row here (and a migration).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from surveyapp.domain.vocabulary import VOCABULARIES, Vocabulary
+
+TEXT, NOTES, INTEGER, REAL, DATETIME, DATE, CODE, REF, BLOB = (
+    "text", "notes", "integer", "real", "datetime", "date", "code", "ref", "blob",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a layer.
+
+    ``kind``: text (one line), notes (many lines), integer, real, datetime (UTC, milliseconds, ``Z``), date,
+    code (of ``vocabulary``), ref (uuid of a row of layer ``refers``), blob.
+    ``level``: the check level at which it must be filled (1 opens, 2 complete for the team, 3 national), 0
+    for never. ``public``: may leave the office. ``group``: heading in the form; fields without one are
+    not shown in forms. ``sticky``: the form offers the last value again. ``column``: shown in tables at first.
+    """
+
+    name: str
+    kind: str
+    title: str
+    help: str = ""
+    group: str = ""
+    unit: str = ""
+    vocabulary_name: str = ""
+    refers: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    level: int = 0
+    default: str | float | None = None
+    sticky: bool = False
+    public: bool = True
+    column: bool = False
+
+    @property
+    def vocabulary(self) -> Vocabulary | None:
+        return VOCABULARIES[self.vocabulary_name] if self.vocabulary_name else None
+
+    @property
+    def label(self) -> str:
+        """Title with its unit, as forms and tables show it."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One table of records. ``geometry`` is POINT, LINESTRING, POLYGON or empty; ``caption`` names the
+    field that stands for the record in lists."""
+
+    name: str
+    title: str
+    plural: str
+    description: str
+    fields: tuple[Field, ...]
+    geometry: str = ""
+    caption: str = ""
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def field(self, name: str) -> Field | None:
+        return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(f.name for f in self.fields)
+
+
+def _code(name: str, title: str, vocabulary: str = "", **rest: object) -> Field:
+    return Field(name, CODE, title, vocabulary_name=vocabulary or name, **rest)  # type: ignore[arg-type]
+
+
+def _ref(layer: str, title: str, **rest: object) -> Field:
+    return Field(f"{layer}_uuid", REF, title, refers=layer, **rest)  # type: ignore[arg-type]
+
+
+POSITION_FACTS = (
+    "position_source", "accuracy_m", "fix_quality", "satellites", "hdop", "samples_averaged",
+    "position_text", "position_crs",
+)
+"""Facts about how a position was found. They hold only for that position: moving the point clears them
+(DESIGN, "positions tell the truth"), and a merge takes them together with the point."""
+
+_FIND, _PLACE, _ROCK, _AMOUNT, _STONE, _ADMIN = (
+    "The find", "Where", "Host and deposit", "Amount", "The stones", "Record",
+)
+
+SIGHTING = Layer(
+    "sighting", "Sighting", "Sightings",
+    "One observation of a gem at a place, or an explicit absence. An occurrence, never a reserve.",
+    geometry="POINT", caption="locality",
+    fields=(
+        _code("gem", "Gem", group=_FIND, level=2, sticky=True, column=True,
+              help="The gem seen, or looked for and not found."),
+        _code("presence", "Present or absent", group=_FIND, level=2, default="present",
+              help="Absent: you visited and looked, and found none. An absence is as useful as a find."),
+        Field("locality", TEXT, "Locality", group=_FIND, column=True,
+              help="The name that people on the spot use for the place."),
+        _code("occurrence_type", "Occurrence type", group=_FIND, level=3, default="occurrence", column=True,
+              help="CGI mineral occurrence type. A sighting is an occurrence unless more has been proved."),
+        _code("expression", "Expression", group=_FIND, level=2, sticky=True, column=True,
+              help="How the gem showed itself: in outcrop, as float, in gravel, in a working."),
+        _code("confidence", "Confidence", group=_FIND, level=3, sticky=True,
+              help="How sure you are that it is this gem."),
+        _code("identification_method", "Identified by", group=_FIND, level=3, sticky=True,
+              help="The best method used to tell what it is."),
+        Field("notes", NOTES, "Notes", group=_FIND, public=False,
+              help="Anything else worth keeping, in any script."),
+        _code("position_source", "Position from", group=_PLACE, level=2,
+              help="Where the coordinate came from. Filled by the program."),
+        Field("accuracy_m", REAL, "Accuracy", unit="m", group=_PLACE, minimum=0, maximum=100_000, column=True,
+              help="Horizontal accuracy that the receiver stated. Empty means unknown."),
+        _code("fix_quality", "Fix quality", group=_PLACE, help="Kind of GPS fix."),
+        Field("satellites", INTEGER, "Satellites used", group=_PLACE, minimum=0, maximum=100),
+        Field("hdop", REAL, "HDOP", group=_PLACE, minimum=0, maximum=100,
+              help="Horizontal dilution of precision."),
+        Field("samples_averaged", INTEGER, "Fixes averaged", group=_PLACE, minimum=1, maximum=1_000_000),
+        Field("elevation_m", REAL, "Elevation", unit="m", group=_PLACE, minimum=-500, maximum=9000,
+              help="Above mean sea level."),
+        Field("position_text", TEXT, "Position as given", group=_PLACE, public=False,
+              help="The coordinate as it was typed, or the device that gave it."),
+        Field("position_crs", TEXT, "Reference system as given", group=_PLACE,
+              help="EPSG code of the coordinate as it was typed."),
+        _code("province", "Province or territory", group=_PLACE, level=3, column=True,
+              help="Worked out from the position; ISO 3166-2."),
+        Field("district", TEXT, "District", group=_PLACE, level=3, sticky=True, column=True),
+        Field("toposheet", TEXT, "Toposheet", group=_PLACE,
+              help="Survey of Pakistan 15-minute sheet, such as 43 B/5, in the sheet's own datum."),
+        _code("host_rock", "Host rock", group=_ROCK, level=3, sticky=True, column=True,
+              help="CGI simple lithology. Put what no code names into the next field."),
+        Field("host_rock_text", TEXT, "Host rock in words", group=_ROCK, sticky=True,
+              help="Such as talc-carbonate schist, or calcite vein in marble."),
+        _code("deposit_model", "Deposit model", group=_ROCK, sticky=True, help="CGI/CMMI deposit model."),
+        _code("abundance", "Abundance", group=_AMOUNT),
+        Field("stone_count", INTEGER, "Stones seen", group=_AMOUNT, minimum=0, maximum=10_000_000),
+        Field("largest_mm", REAL, "Largest stone", unit="mm", group=_AMOUNT, minimum=0, maximum=5000),
+        Field("total_carats", REAL, "Total recovered", unit="ct", group=_AMOUNT, minimum=0, maximum=1e9,
+              help="One carat is 0.200 g."),
+        Field("processed_t", REAL, "Material processed", unit="t", group=_AMOUNT, minimum=0, maximum=1e9),
+        Field("processed_m3", REAL, "Material processed", unit="m³", group=_AMOUNT, minimum=0, maximum=1e9),
+        Field("bottom_screen_mm", REAL, "Bottom screen", unit="mm", group=_AMOUNT, minimum=0, maximum=1000,
+              help="Size of the finest screen. Without it a grade in carats per tonne means nothing."),
+        Field("colour", TEXT, "Colour", group=_STONE),
+        _code("clarity", "Clarity", group=_STONE),
+        Field("observer", TEXT, "Observer", group=_ADMIN, level=2, sticky=True, public=False, column=True),
+        Field("observed_at", DATETIME, "Observed at", group=_ADMIN, level=2, column=True,
+              help="Time of the observation; kept in UTC."),
+        _code("review_status", "Status", group=_ADMIN, default="draft", column=True),
+        Field("deposit_name", TEXT, "Deposit", group=_ADMIN,
+              help="Name of the deposit that this sighting belongs to, where several do."),
+        _ref("survey", "Survey"),
+    ),
+)
+
+SURVEY = Layer(
+    "survey", "Survey", "Surveys",
+    "The survey or package that records belong to.", caption="name",
+    fields=(
+        Field("name", TEXT, "Name", group="Survey", level=1),
+        Field("organisation", TEXT, "Organisation", group="Survey"),
+        Field("team", TEXT, "Team", group="Survey", level=2),
+        _code("province", "Province or territory", group="Survey"),
+        Field("lead", TEXT, "Surveyor in charge", group="Survey", level=2, public=False),
+        Field("licence", TEXT, "Licence or permit", group="Survey", public=False),
+        Field("purpose", NOTES, "Purpose", group="Survey"),
+        Field("started_on", DATE, "Started on", group="Survey"),
+        Field("finished_on", DATE, "Finished on", group="Survey"),
+        Field("schema_version", INTEGER, "Schema version", minimum=1, maximum=10_000),
+    ),
+)
+
+ORIENTATION = Layer(
+    "orientation", "Orientation", "Orientations",
+    "Strike and dip of a plane (right-hand rule) or trend and plunge of a line, at a sighting.",
+    fields=(
+        _ref("sighting", "Sighting", level=1),
+        _code("kind", "Kind", "orientation_kind", group="Structure", level=2),
+        _code("structure", "Structure", group="Structure", level=2),
+        Field("strike_deg", REAL, "Strike", unit="°", group="Structure", minimum=0, maximum=360,
+              help="Right-hand rule: the plane dips to the right of the strike."),
+        Field("dip_deg", REAL, "Dip", unit="°", group="Structure", minimum=0, maximum=90),
+        Field("trend_deg", REAL, "Trend", unit="°", group="Structure", minimum=0, maximum=360),
+        Field("plunge_deg", REAL, "Plunge", unit="°", group="Structure", minimum=0, maximum=90),
+        _code("method", "Method", "orientation_method", group="Structure"),
+        Field("notes", NOTES, "Notes", group="Structure", public=False),
+        Field("observer", TEXT, "Observer", group="Structure", public=False),
+        Field("observed_at", DATETIME, "Observed at", group="Structure"),
+    ),
+)
+
+SAMPLE = Layer(
+    "sample", "Sample", "Samples", "A physical sample.", caption="sample_id",
+    fields=(
+        _ref("sighting", "Sighting", level=2),
+        Field("sample_id", TEXT, "Sample ID", group="Sample", level=1,
+              help="With the team's prefix, so that no two teams write the same."),
+        _code("sample_type", "Type", group="Sample", level=2),
+        Field("weight_g", REAL, "Weight", unit="g", group="Sample", minimum=0, maximum=1e9),
+        Field("igsn", TEXT, "IGSN", group="Sample"),
+        _ref("sample", "Parent sample"),
+        Field("description", NOTES, "Description", group="Sample"),
+        Field("collector", TEXT, "Collector", group="Sample", public=False),
+        Field("collected_at", DATETIME, "Collected at", group="Sample"),
+    ),
+)
+
+CUSTODY = Layer(
+    "custody", "Handover", "Handovers", "Handover of a sample or lot; append-only.",
+    fields=(
+        _ref("sample", "Sample", level=1),
+        Field("from_party", TEXT, "From", group="Handover", level=2, public=False),
+        Field("to_party", TEXT, "To", group="Handover", level=2, public=False),
+        Field("handed_over_at", DATETIME, "When", group="Handover", level=2),
+        Field("place", TEXT, "Where", group="Handover"),
+        Field("seal_number", TEXT, "Seal number", group="Handover"),
+        _code("condition", "Condition", group="Handover"),
+        Field("notes", NOTES, "Notes", group="Handover", public=False),
+    ),
+)
+
+CERTIFICATE = Layer(
+    "certificate", "Certificate", "Certificates",
+    "A laboratory's report on a sample. Treatment and origin are the laboratory's opinion.",
+    caption="report_number",
+    fields=(
+        _ref("sample", "Sample", level=1),
+        Field("laboratory", TEXT, "Laboratory", group="Report", level=2),
+        Field("report_number", TEXT, "Report number", group="Report", level=2),
+        Field("reported_on", DATE, "Date", group="Report", level=2),
+        Field("species", TEXT, "Species", group="Report"),
+        Field("variety", TEXT, "Variety", group="Report"),
+        Field("weight_ct", REAL, "Weight", unit="ct", group="Report", minimum=0, maximum=1e7),
+        Field("length_mm", REAL, "Length", unit="mm", group="Report", minimum=0, maximum=5000),
+        Field("width_mm", REAL, "Width", unit="mm", group="Report", minimum=0, maximum=5000),
+        Field("depth_mm", REAL, "Depth", unit="mm", group="Report", minimum=0, maximum=5000),
+        Field("shape_cut", TEXT, "Shape and cut", group="Report"),
+        Field("colour", TEXT, "Colour", group="Report"),
+        _code("treatment_result", "Treatment", group="Report",
+              help="Not tested is not the same as none detected."),
+        _code("treatment", "Treatment code", group="Report"),
+        Field("origin_opinion", TEXT, "Origin (opinion)", group="Report"),
+        Field("scan_sha256", TEXT, "Scan"),
+        Field("notes", NOTES, "Notes", group="Report", public=False),
+    ),
+)
+
+PHOTO = Layer(
+    "photo", "Photo", "Photos",
+    "A photo with its bytes. Where and when the camera says it was taken is kept apart from the sighting.",
+    caption="file_name",
+    fields=(
+        _ref("sighting", "Sighting", level=1),
+        Field("data", BLOB, "Bytes", level=1),
+        Field("content_type", TEXT, "Content type", level=1),
+        Field("sha256", TEXT, "SHA-256", level=1, help="Of the bytes that are kept."),
+        Field("original_sha256", TEXT, "SHA-256 of the original"),
+        Field("file_name", TEXT, "File name", group="Photo", public=False),
+        Field("caption", TEXT, "Caption", group="Photo"),
+        Field("width_px", INTEGER, "Width", unit="px", minimum=1, maximum=1_000_000),
+        Field("height_px", INTEGER, "Height", unit="px", minimum=1, maximum=1_000_000),
+        Field("taken_at", DATETIME, "Taken at (GPS clock)", group="Photo", public=False),
+        Field("camera_time", TEXT, "Camera clock", group="Photo", public=False,
+              help="As the camera wrote it, without a time zone."),
+        Field("exif_longitude", REAL, "EXIF longitude", unit="°", group="Photo", minimum=-180, maximum=180,
+              public=False),
+        Field("exif_latitude", REAL, "EXIF latitude", unit="°", group="Photo", minimum=-90, maximum=90,
+              public=False),
+        Field("exif_elevation_m", REAL, "EXIF elevation", unit="m", group="Photo", minimum=-500, maximum=9000,
+              public=False),
+        Field("bearing_deg", REAL, "View direction", unit="°", group="Photo", minimum=0, maximum=360),
+        Field("camera", TEXT, "Camera", group="Photo", public=False),
+    ),
+)
+
+TRACK = Layer(
+    "track", "Track", "Tracks", "A traverse that was walked.", geometry="LINESTRING", caption="name",
+    fields=(
+        Field("name", TEXT, "Name", group="Track", column=True),
+        Field("observer", TEXT, "Observer", group="Track", public=False, column=True),
+        Field("started_at", DATETIME, "Started at", group="Track", column=True),
+        Field("finished_at", DATETIME, "Finished at", group="Track"),
+        Field("notes", NOTES, "Notes", group="Track", public=False),
+        _ref("survey", "Survey"),
+    ),
+)
+
+AREA = Layer(
+    "area", "Area", "Areas", "A licence, prospect, or worked or deposit extent.",
+    geometry="POLYGON", caption="name",
+    fields=(
+        Field("name", TEXT, "Name", group="Area", level=2, column=True),
+        _code("kind", "Kind", "area_kind", group="Area", level=2, column=True),
+        _code("mine_status", "Status of the working", group="Area"),
+        Field("holder", TEXT, "Holder", group="Area", public=False),
+        Field("licence_number", TEXT, "Licence number", group="Area", public=False),
+        Field("notes", NOTES, "Notes", group="Area", public=False),
+        _ref("survey", "Survey"),
+    ),
+)
+
+ESTIMATE = Layer(
+    "estimate", "Estimate", "Estimates",
+    "A resource or reserve estimate of an area. Without method, date, source and a named competent person "
+    "its category is non-compliant-resource-estimate.",
+    fields=(
+        _ref("area", "Area", level=1),
+        _code("gem", "Gem", group="Estimate", level=1),
+        Field("method", NOTES, "Method", group="Estimate", level=2),
+        Field("estimated_on", DATE, "Date", group="Estimate", level=2),
+        Field("estimator", TEXT, "Competent person", group="Estimate", level=2),
+        Field("source", TEXT, "Source", group="Estimate", level=2),
+        _code("category", "CRIRSCO category", "estimate_category", group="Estimate",
+              default="non-compliant-resource-estimate"),
+        Field("unfc", TEXT, "UNFC 2019 class", group="Estimate", help="A triple such as E2;F2;G3."),
+        Field("tonnage_t", REAL, "Tonnage", unit="t", group="Estimate", minimum=0, maximum=1e12),
+        Field("grade_ct_t", REAL, "Grade", unit="ct/t", group="Estimate", minimum=0, maximum=1e9),
+        Field("recovery", REAL, "Recovery", group="Estimate", minimum=0, maximum=1),
+        Field("bottom_screen_mm", REAL, "Bottom screen", unit="mm", group="Estimate", minimum=0,
+              maximum=1000),
+        Field("low_ct", REAL, "Low (P90)", unit="ct", group="Estimate", minimum=0, maximum=1e15),
+        Field("best_ct", REAL, "Best (P50)", unit="ct", group="Estimate", minimum=0, maximum=1e15),
+        Field("high_ct", REAL, "High (P10)", unit="ct", group="Estimate", minimum=0, maximum=1e15),
+        Field("notes", NOTES, "Notes", group="Estimate", public=False),
+    ),
+)
+
+REVIEW = Layer(
+    "review", "Review", "Reviews", "A reviewer's decision on a record as it stood at a revision.",
+    fields=(
+        Field("record_layer", TEXT, "Layer", level=1),
+        Field("record_uuid", TEXT, "Record", level=1),
+        Field("revision_seen", TEXT, "Revision seen", level=1),
+        _code("verdict", "Verdict", group="Review", level=1),
+        Field("field_name", TEXT, "Field", group="Review"),
+        Field("reason", NOTES, "Reason", group="Review", public=False),
+        Field("reviewer", TEXT, "Reviewer", group="Review", level=1, public=False),
+        Field("decided_at", DATETIME, "When", group="Review", level=1),
+        Field("answer", NOTES, "Answer", group="Review", public=False),
+    ),
+)
+
+LIKELY_DUPLICATE = Layer(
+    "likely_duplicate", "Likely duplicate", "Likely duplicates",
+    "What was decided of two sightings that may be of the same deposit. Never merged by themselves.",
+    fields=(
+        Field("first_uuid", REF, "First sighting", refers="sighting", level=1),
+        Field("second_uuid", REF, "Second sighting", refers="sighting", level=1),
+        Field("distance_m", REAL, "Distance", unit="m", minimum=0, maximum=1e8),
+        _code("decision", "Decision", "same_deposit", group="Decision"),
+        Field("decided_by", TEXT, "By", group="Decision", public=False),
+        Field("decided_at", DATETIME, "When", group="Decision"),
+        Field("reason", NOTES, "Reason", group="Decision", public=False),
+    ),
+)
+
+LAYERS: tuple[Layer, ...] = (
+    SURVEY, SIGHTING, ORIENTATION, SAMPLE, CUSTODY, CERTIFICATE, PHOTO, TRACK, AREA, ESTIMATE, REVIEW,
+    LIKELY_DUPLICATE,
+)
+"""Every table of records, parents before children."""
+
+LAYER_BY_NAME: dict[str, Layer] = {layer.name: layer for layer in LAYERS}
+
+GEOMETRY = "geom"
+"""Name of the geometry column, and of the geometry among a record's values."""

@@ -1,0 +1,230 @@
+"""From text to values, and from records to findings. Derived from the table of fields."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from surveyapp.domain.fields import (
+    BLOB, CODE, DATE, DATETIME, GEOMETRY, INTEGER, LAYER_BY_NAME, REAL, TEXT, Field, Layer,
+)
+from surveyapp.domain.records import Record, Value, moment_of, utc_text
+from surveyapp.errors import BadInput
+
+ERROR, WARNING = "error", "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding about a record. ``code`` is stable and short; ``message`` is a sentence for people."""
+
+    severity: str
+    code: str
+    layer: str
+    record: str | None
+    field: str | None
+    message: str
+    level: int = 1
+
+
+_DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")} | {ord("٫"): "."}
+"""Arabic-Indic and extended (Urdu) digits, and their decimal separator."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def parse_value(field: Field, given: object) -> Value:
+    """The value that ``given`` (text, number or nothing) means for the field.
+
+    Empty text is no value. Codes are matched by code, label or synonym. Raises ``BadInput`` with one
+    sentence naming the field, what was given and what it takes.
+    """
+    if given is None:
+        return None
+    if isinstance(given, str):
+        given = given.strip() if field.kind != "notes" else given
+        if not given:
+            return None
+    if isinstance(given, float) and math.isnan(given):
+        return None
+    match field.kind:
+        case "integer" | "real":
+            return _number(field, given)
+        case "datetime":
+            return _moment(field, given)
+        case "date":
+            return _date(field, given)
+        case "code":
+            return _code(field, given)
+        case "blob":
+            raise BadInput(f"{field.title} is bytes and cannot be typed; attach a file instead.")
+        case _:
+            return _text(given)
+
+
+def _text(given: object) -> str:
+    """Text that SQLite keeps whole: no NUL (it would cut the text short) and no lone surrogate."""
+    return str(given).replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _number(field: Field, given: object) -> Value:
+    text = str(given).translate(_DIGITS).replace("−", "-")
+    if isinstance(given, str) and re.fullmatch(r"-?\d+,\d+", text):
+        text = text.replace(",", ".")
+    try:
+        number = float(text)
+    except ValueError:
+        raise BadInput(f"{field.label}: {given!r} is not a number; type digits such as 12.5.") from None
+    if not math.isfinite(number):
+        raise BadInput(f"{field.label}: {given!r} is not a number that can be kept; leave it empty if unknown.")
+    if field.minimum is not None and number < field.minimum or field.maximum is not None and number > field.maximum:
+        raise BadInput(f"{field.label}: {given} is out of range; it goes from {field.minimum:g} to {field.maximum:g}.")
+    if field.kind == INTEGER:
+        if number != int(number):
+            raise BadInput(f"{field.label}: {given} is not a whole number.")
+        return int(number)
+    # 15 significant digits is what SQLite writes into the history; keeping no more makes both agree.
+    return float(f"{number:.15g}")
+
+
+def _moment(field: Field, given: object) -> Value:
+    if isinstance(given, datetime):
+        moment: datetime | None = given
+    else:
+        text = str(given).translate(_DIGITS)
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            moment = None
+    if moment is None:
+        raise BadInput(
+            f"{field.label}: {given!r} is not a time; write it as 2026-11-24T09:30+05:00 or 2026-11-24T04:30Z."
+        )
+    try:
+        return utc_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except OverflowError:
+        raise BadInput(f"{field.label}: {given!r} is outside the calendar.") from None
+
+
+def _date(field: Field, given: object) -> Value:
+    if isinstance(given, datetime):
+        return given.date().isoformat()
+    if isinstance(given, date):
+        return given.isoformat()
+    text = str(given).translate(_DIGITS)
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass  # falls through to the sentence below: the shape is right, the day does not exist
+    raise BadInput(f"{field.label}: {given!r} is not a date; write it as 2026-11-24.")
+
+
+def _code(field: Field, given: object) -> Value:
+    vocabulary = field.vocabulary
+    assert vocabulary is not None
+    term = vocabulary.find(str(given))
+    if term is not None:
+        return term.code
+    if field.name == "gem":
+        # An office may add gems of its own; a stone that is in no list must not be lost for that.
+        text = _text(given)
+        if re.fullmatch(r"[\w][\w .()'/-]{0,59}", text):
+            return text.casefold().replace(" ", "-")
+    some = ", ".join(vocabulary.codes[:8]) + (" …" if len(vocabulary.codes) > 8 else "")
+    beside = f" Put words of your own into {field.name}_text." if field.name == "host_rock" else ""
+    raise BadInput(f"{field.label}: {given!r} is not in the list; use one of {some}.{beside}")
+
+
+def parse_assignments(layer: Layer, assignments: Mapping[str, object]) -> dict[str, Value]:
+    """Values of ``{field name: text}``; raises ``BadInput`` for a field that the layer does not have."""
+    values: dict[str, Value] = {}
+    for name, given in assignments.items():
+        field = layer.field(name)
+        if field is None:
+            raise BadInput(f"{layer.title} has no field {name!r}; its fields are {', '.join(layer.names)}.")
+        values[name] = parse_value(field, given)
+    return values
+
+
+def check_value(field: Field, value: Value) -> str | None:
+    """Why a stored value is not what the field takes, or ``None``. Outside edits can store anything."""
+    if value is None or field.kind == BLOB:
+        return None
+    if field.kind in (INTEGER, REAL) and not isinstance(value, int | float):
+        return f"{field.label}: {value!r} is not a number."
+    if field.kind in (TEXT, CODE) and not isinstance(value, str):
+        return f"{field.label}: {value!r} is not text."
+    if field.kind == CODE and field.name == "gem":
+        return None
+    try:
+        parsed = parse_value(field, value)
+    except BadInput as error:
+        return str(error)
+    if field.kind == CODE and parsed != value:
+        return f"{field.label}: {value!r} should be the code {parsed!r}."
+    if field.kind == DATETIME and moment_of(value) is None or field.kind == DATE and parsed != value:
+        return f"{field.label}: {value!r} is not as the file keeps times."
+    return None
+
+
+def check_record(record: Record, *, now: datetime | None = None) -> Iterator[Issue]:
+    """Findings about one record by itself, at every level."""
+    layer = record.definition
+
+    def issue(severity: str, code: str, field: str | None, message: str, level: int) -> Issue:
+        return Issue(severity, code, record.layer, record.uuid, field, message, level)
+
+    if layer.geometry and record.values.get(GEOMETRY) is None:
+        yield issue(ERROR, "no-geometry", GEOMETRY, f"{layer.title} has no position; give it one.", 1)
+    for field in layer.fields:
+        value = record.values.get(field.name)
+        trouble = check_value(field, value)
+        if trouble:
+            yield issue(ERROR, "bad-value", field.name, trouble, 1)
+        if value is None and field.level and field.kind != BLOB and not _excused(record, field):
+            severity = ERROR if field.level == 1 else WARNING
+            yield issue(severity, "missing", field.name, f"{field.title} is empty; fill it in.", field.level)
+    if layer.name == "sighting":
+        yield from _check_sighting(record, now or datetime.now(UTC))
+
+
+def _excused(record: Record, field: Field) -> bool:
+    """Fields that an absence cannot have."""
+    return record.layer == "sighting" and record.get("presence") == "absent" and field.name in (
+        "expression", "confidence", "identification_method", "host_rock",
+    )
+
+
+def _check_sighting(record: Record, now: datetime) -> Iterator[Issue]:
+    def issue(code: str, field: str, message: str, level: int) -> Issue:
+        return Issue(WARNING, code, record.layer, record.uuid, field, message, level)
+
+    observed = moment_of(record.get("observed_at"))
+    if observed is not None and observed > now + timedelta(days=1):
+        yield issue("future", "observed_at", "Observed at lies in the future; mend the date.", 2)
+    source = record.get("position_source")
+    if source in ("typed", "map-tap") and record.get("accuracy_m") is not None:
+        yield issue("false-accuracy", "accuracy_m",
+                    "A typed or tapped position carries a GPS accuracy; clear the accuracy or mend the source.", 2)
+    carats, processed = record.get("total_carats"), record.get("processed_t") or record.get("processed_m3")
+    if carats is not None and processed is not None and record.get("bottom_screen_mm") is None:
+        yield issue("no-screen", "bottom_screen_mm",
+                    "Carats and processed amount are given without the bottom screen; a grade needs it.", 3)
+    if record.position is not None:
+        longitude, latitude = record.position
+        if not (60 <= longitude <= 78.5 and 23 <= latitude <= 37.5):
+            swapped = 60 <= latitude <= 78.5 and 23 <= longitude <= 37.5
+            hint = " Longitude and latitude look swapped." if swapped else ""
+            yield issue("outside-pakistan", GEOMETRY, f"The position lies outside Pakistan.{hint}", 2)
+
+
+def layer_named(name: str) -> Layer:
+    """The layer of that name; raises ``BadInput`` naming the layers there are."""
+    layer = LAYER_BY_NAME.get(name)
+    if layer is None:
+        raise BadInput(f"There is no layer {name!r}; the layers are {', '.join(LAYER_BY_NAME)}.")
+    return layer

@@ -1,0 +1,170 @@
+"""Opening a survey file: what it is, whether it may be written, and one sentence when it may not.
+
+A survey is one file at rest: rollback journal, no ``-wal`` beside it. QGIS leaves files in WAL mode; such a
+file is taken in with its ``-wal`` (checkpoint, back to DELETE), or refused, never read without it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from surveyapp.errors import BadFile, SurveyError
+from surveyapp.storage.geometry import register_functions
+
+APPLICATION_ID = 0x47504B47
+"""``GPKG`` (OGC 12-128r17, requirement 2)."""
+
+USER_VERSION = 10300
+
+_MAGIC = b"SQLite format 3\x00"
+_BUSY_MS = 3000
+
+
+def inspect(path: Path) -> bool:
+    """Whether the file is in WAL mode; raises ``BadFile`` if it cannot be a GeoPackage at all."""
+    try:
+        if path.is_dir():
+            raise BadFile(f"{path} is a folder; name the GeoPackage in it.")
+        with path.open("rb") as stream:
+            head = stream.read(100)
+    except FileNotFoundError:
+        raise BadFile(f"There is no file {path}; check the name, or make it with 'surveyapp new'.") from None
+    except PermissionError:
+        raise BadFile(f"{path} may not be read; ask its owner for the permission to read it.") from None
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read ({error.strerror}); is the stick still plugged in?") from None
+    if len(head) < 100 or head[:16] != _MAGIC:
+        raise BadFile(f"{path} is not a GeoPackage; choose a file made by SurveyApp or QGIS, or import it.")
+    page = int.from_bytes(head[16:18], "big")
+    page = 65536 if page == 1 else page
+    pages = int.from_bytes(head[28:32], "big")
+    trusted = head[24:28] == head[92:96]  # the page count in the header is valid only then
+    size = path.stat().st_size
+    wal = head[18] == 2 or head[19] == 2
+    if trusted and not wal and not journal(path).exists() and size < pages * page:
+        raise BadFile(f"{path} is cut short ({size} of {pages * page} bytes); copy it again from where it came.")
+    return wal
+
+
+def journal(path: Path) -> Path:
+    return path.with_name(path.name + "-journal")
+
+
+def wal_file(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def writable(path: Path) -> bool:
+    """Whether the file and its folder (for the journal) can be written."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+@contextmanager
+def sentences(path: Path, doing: str) -> Iterator[None]:
+    """Turn SQLite's errors into one sentence about this file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(path, doing, error) from error
+    except UnicodeDecodeError as error:
+        raise BadFile(f"{path} holds text that is not UTF-8; repair it in QGIS or copy it again.") from error
+
+
+def explain(path: Path, doing: str, error: sqlite3.Error) -> SurveyError:
+    """The sentence for an SQLite error while ``doing`` (such as "saving")."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return BadFile(f"{path.name} is in use by another program (QGIS?); save and close it there, then try again.")
+    if "full" in text:
+        return BadFile(f"The disk is full, so {doing} {path.name} failed and the file is as it was; free some space.")
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return BadFile(f"{path} is damaged ({text}); use a backup, or copy it again from where it came.")
+    if "readonly" in text:
+        return BadFile(f"{path} cannot be written; copy it to a folder where you may write.")
+    if "disk I/O" in text or "unable to open" in text:
+        return BadFile(f"{doing.capitalize()} {path} failed ({text}); is the disk or stick still there?")
+    return BadFile(f"{doing.capitalize()} {path.name} failed: {text}.")
+
+
+def configure(connection: sqlite3.Connection, *, durable: bool = True) -> sqlite3.Connection:
+    """Functions and settings that every connection of ours has."""
+    register_functions(connection)
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    # EXTRA: the folder is synced too when the journal goes, so that a power cut cannot bring it back.
+    connection.execute(f"PRAGMA synchronous = {'EXTRA' if durable else 'OFF'}")
+    return connection
+
+
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """Connection to an existing file (no transaction is opened by itself). Takes a WAL in when it may write."""
+    wal = inspect(path)
+    uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "?mode=rw")
+    with sentences(path, "opening"):
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False,
+                                     cached_statements=256)
+        try:
+            configure(connection)
+            if wal and not read_only:
+                _leave_wal(connection, path)
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        except BaseException:
+            connection.close()
+            raise
+    if "gpkg_contents" not in tables and application != APPLICATION_ID:
+        connection.close()
+        raise BadFile(f"{path} is a database but not a GeoPackage; choose another file.")
+    return connection
+
+
+def _leave_wal(connection: sqlite3.Connection, path: Path) -> None:
+    """Take the ``-wal`` in and go back to a rollback journal; that needs the file to ourselves."""
+    try:
+        mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+    except sqlite3.OperationalError:
+        mode = "wal"
+    if mode != "delete":
+        raise BadFile(f"{path.name} is in use by another program (QGIS?); save and close it there, then try again.")
+
+
+def private_copy(path: Path, folder: Path) -> Path:
+    """A copy in ``folder`` of a file that must stay as it is, with what its journal or WAL holds, at rest."""
+    copy = folder / path.name
+    try:
+        for suffix in ("", "-wal", "-journal"):
+            source = path.with_name(path.name + suffix)
+            if source.exists():
+                shutil.copyfile(source, copy.with_name(copy.name + suffix))
+    except OSError as error:
+        raise BadFile(f"{path} cannot be copied ({error.strerror}); is there room, and is the stick still there?") from error
+    connect(copy, read_only=False).close()
+    return copy
+
+
+def needs_private_copy(path: Path) -> bool:
+    """Whether reading the file as it lies would miss changes, or write beside it."""
+    return inspect(path) or wal_file(path).exists() or journal(path).exists()
+
+
+def flush(path: Path) -> None:
+    """Make a finished file durable: its bytes, then its name in the folder."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder durable, where the system can (Windows cannot, and does it itself)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,452 @@
+"""Merging survey files: the union of their histories, and the rows that follow from it.
+
+What the records are is decided by :func:`surveyapp.domain.merge.record_state`, a pure function of a record's
+revisions. Here the union is streamed through SQLite: records that only one side knows, and those where one
+side is simply ahead, are copied as rows; only records that were changed on both sides pass through Python.
+Memory does not grow with unchanged rows. The result is made beside its final name, checked, and swapped in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from surveyapp.domain.fields import LAYERS, Layer
+from surveyapp.domain.merge import record_state
+from surveyapp.domain.progress import Progress
+from surveyapp.domain.records import utc_text
+from surveyapp.errors import BadFile, NewerSchema, Refused
+from surveyapp.storage import connection as files
+from surveyapp.storage import ddl, extent, foreign_tables, migrations, reconcile, rows
+from surveyapp.storage.history import quoted
+
+COUNTS = ("new", "same", "updated", "combined", "conflicting", "deleted", "rejected")
+
+
+@dataclass(slots=True)
+class PackageReport:
+    """What one package brought. ``same``: known already; ``updated``: only the package had changed it;
+    ``combined``: changed on both sides in different fields; ``conflicting``: with an open disagreement."""
+
+    file: str
+    content: str
+    sha256: str
+    surveys: list[str]
+    teams: list[str]
+    known_since: str | None = None
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class MergeReport:
+    """What a merge did, or would do (``dry_run``)."""
+
+    out: str
+    dry_run: bool
+    packages: list[PackageReport] = field(default_factory=list)
+    records: dict[str, int] = field(default_factory=dict)
+    conflicts: int = 0
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    changed: bool = True
+
+    @property
+    def totals(self) -> dict[str, int]:
+        return {name: sum(p.counts[name] for p in self.packages) for name in COUNTS}
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "totals": self.totals}
+
+
+def merge(out: Path, inputs: Sequence[Path], *, author: str, dry_run: bool = False,
+          progress: Progress | None = None) -> MergeReport:
+    """Merge ``inputs`` into ``out``; what ``out`` holds already is part of the result.
+
+    Raises a ``SurveyError`` and leaves ``out`` as it was when an input is no survey, is damaged, or the result
+    cannot be written.
+    """
+    progress = progress or Progress()
+    out = Path(out)
+    if out.suffix.lower() != ".gpkg":
+        raise Refused(f"{out.name} should end in .gpkg; QGIS and GDAL know the file by it.")
+    if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
+        raise BadFile(f"The folder {out.parent} cannot be written; choose another place for the result.")
+    inputs = [Path(p) for p in inputs]
+    report = MergeReport(str(out), dry_run)
+    with tempfile.TemporaryDirectory(prefix=".merge-", dir=out.parent) as scratch:
+        folder = Path(scratch)
+        packages = [_prepare(path, folder, number) for number, path in enumerate(inputs)]
+        working = folder / "result.gpkg"
+        started_from = _start(working, out, packages, report, folder)
+        connection = files.connect(working, read_only=False)
+        try:
+            with files.sentences(out, "merging"):
+                files.configure(connection, durable=False)
+                connection.execute("PRAGMA journal_mode = OFF")
+                connection.execute("PRAGMA cache_size = -65536")
+                changed = _take_all(connection, packages, started_from, report, author, progress)
+                _verify(connection, out)
+                report.conflicts = connection.execute("SELECT count(*) FROM conflict").fetchone()[0]
+                report.records = {
+                    layer.name: connection.execute(f"SELECT count(*) FROM {quoted(layer.name)}").fetchone()[0]
+                    for layer in LAYERS
+                }
+                connection.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            connection.close()
+        report.changed = changed or not out.exists()
+        progress.step(len(packages) + 1, len(packages) + 1, "writing the result")
+        if report.changed and not dry_run:
+            _swap_in(working, out)
+    return report
+
+
+@dataclass(slots=True)
+class _Package:
+    """An input as it can be attached: itself, or a private copy that holds what lay beside it."""
+
+    path: Path
+    real: Path
+    content: str
+    sha256: str
+    surveys: list[tuple[str, str | None, str | None]]
+
+    def report(self) -> PackageReport:
+        return PackageReport(
+            str(self.path), self.content, self.sha256, [str(n) for _, n, _ in self.surveys if n],
+            sorted({str(t) for _, _, t in self.surveys if t}),
+        )
+
+
+def _prepare(path: Path, scratch: Path, number: int) -> _Package:
+    """Look at an input and make it fit to attach, leaving its bytes alone."""
+    place = scratch / str(number)
+    real = path
+    if files.needs_private_copy(path):
+        place.mkdir()
+        real = files.private_copy(path, place)
+    real = _brought_up_to_date(path, real, place)
+    connection = files.connect(real, read_only=True)
+    try:
+        with files.sentences(path, "reading"):
+            digest = hashlib.sha256()
+            for (name,) in connection.execute("SELECT revision FROM revision ORDER BY revision"):
+                digest.update(name.encode() + b"\n")
+            surveys = connection.execute("SELECT uuid, name, team FROM survey ORDER BY uuid").fetchall()
+    finally:
+        connection.close()
+    return _Package(path, real, digest.hexdigest(), _sha256(path), surveys)
+
+
+def _brought_up_to_date(path: Path, real: Path, place: Path) -> Path:
+    """Upgrade an older schema and take in what escaped the history, on a copy if it has to be."""
+    connection = files.connect(real, read_only=True)
+    try:
+        with files.sentences(path, "reading"):
+            tables = {r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if not {"revision", "sighting", "survey"} <= tables:
+                raise Refused(f"{path} has no history of ours, so it cannot be merged; import it into a survey instead.")
+            if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise BadFile(f"{path} is damaged ({found}); copy it again from where it came.")
+            version = connection.execute("SELECT max(schema_version) FROM survey").fetchone()[0] or ddl.SCHEMA_VERSION
+            stale = version < ddl.SCHEMA_VERSION or reconcile.needed(connection)
+    finally:
+        connection.close()
+    if version > ddl.SCHEMA_VERSION:
+        raise NewerSchema(f"{path} was made by a newer SurveyApp (schema {version}); install that to merge it.")
+    if not stale:
+        return real
+    if real is path:
+        place.mkdir(exist_ok=True)
+        real = files.private_copy(path, place)
+    if version < ddl.SCHEMA_VERSION:
+        migrations.upgrade(real, int(version))
+    connection = files.connect(real, read_only=False)
+    try:
+        with files.sentences(path, "reading"):
+            connection.execute("BEGIN IMMEDIATE")
+            reconcile.reconcile(connection)
+            connection.execute("COMMIT")
+    finally:
+        connection.close()
+    return real
+
+
+def _start(working: Path, out: Path, packages: Sequence[_Package], report: MergeReport, scratch: Path) -> _Package:
+    """Begin the result as a copy of what ``out`` holds, or of the first input (the result is the same)."""
+    if out.exists():
+        base = _prepare(out, scratch, len(packages))
+    else:
+        base = packages[0]
+    source = files.connect(base.real, read_only=True)
+    try:
+        with files.sentences(out, "copying"):
+            target = sqlite3.connect(working, isolation_level=None)
+            try:
+                target.execute("PRAGMA synchronous = OFF")
+                target.execute("PRAGMA journal_mode = OFF")
+                source.backup(target)
+            finally:
+                target.close()
+    finally:
+        source.close()
+    return base
+
+
+def _take_all(connection: sqlite3.Connection, packages: Sequence[_Package], base: _Package, report: MergeReport,
+              author: str, progress: Progress) -> bool:
+    connection.execute("BEGIN")
+    changed = False
+    ddl.drop_triggers(connection)
+    for number, package in enumerate(packages):
+        progress.step(number, len(packages) + 1, f"merging {package.path.name}")
+        told = package.report()
+        report.packages.append(told)
+        seen = connection.execute("SELECT merged_at FROM package WHERE content = ?", (package.content,)).fetchone()
+        told.known_since = seen[0] if seen else None
+        if package is base:
+            told.counts["new"] = sum(
+                connection.execute(f"SELECT count(*) FROM {quoted(layer.name)}").fetchone()[0] for layer in LAYERS
+            )
+        elif package.real.samefile(base.real):
+            told.counts["same"] = _rows_of(connection, "main")
+        else:
+            connection.execute("COMMIT")  # a file can only be attached outside a transaction
+            with _attached(connection, package.real):
+                connection.execute("BEGIN")
+                changed |= _take(connection, told, report)
+                connection.execute("COMMIT")
+            connection.execute("BEGIN")
+        if not seen:
+            changed = True
+            connection.execute(
+                "INSERT INTO package (content, sha256, file_name, team, survey_uuid, revisions, merged_at, merged_by) "
+                "VALUES (?, ?, ?, ?, ?, (SELECT count(*) FROM revision), ?, ?)",
+                (package.content, package.sha256, package.path.name, ", ".join(told.teams),
+                 package.surveys[0][0] if len(package.surveys) == 1 else None, utc_text(), author),
+            )
+    for layer in LAYERS:
+        if layer.geometry and changed:
+            extent.measure(connection, layer.name)
+    ddl.make_triggers(connection)
+    connection.execute("COMMIT")
+    return changed
+
+
+@contextmanager
+def _attached(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    connection.execute("ATTACH ? AS src", (path.absolute().as_uri() + "?mode=ro",))
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        connection.execute("DETACH src")
+
+
+def _rows_of(connection: sqlite3.Connection, schema: str) -> int:
+    return sum(
+        connection.execute(f"SELECT count(*) FROM {schema}.{quoted(layer.name)}").fetchone()[0] for layer in LAYERS
+    )
+
+
+def _take(connection: sqlite3.Connection, told: PackageReport, report: MergeReport) -> bool:
+    """Take the attached package in. Returns whether anything changed."""
+    added = _add_columns(connection, told)
+    fresh = _union_revisions(connection)
+    connection.execute("INSERT OR IGNORE INTO photo_kept SELECT * FROM src.photo_kept")
+    for layer in LAYERS:
+        _take_layer(connection, layer, told)
+    touched = connection.execute("SELECT count(*) FROM touched").fetchone()[0]
+    told.counts["same"] = max(0, _rows_of(connection, "src") - connection.execute(
+        "SELECT count(*) FROM touched t WHERE EXISTS (SELECT 1 FROM src.revision s WHERE s.record = t.record "
+        "AND s.layer = t.layer AND s.head = 1 AND s.operation <> 'delete')").fetchone()[0])
+    _settle_disputes(connection)
+    foreign = foreign_tables.carry(connection, told.notes)
+    told.counts["rejected"] += len(foreign)
+    report.rejected += foreign
+    others = ("content", "sha256", "file_name", "team", "survey_uuid", "revisions", "merged_at", "merged_by")
+    connection.execute(
+        f"INSERT OR IGNORE INTO package ({', '.join(others)}) SELECT {', '.join(others)} FROM src.package"
+    )
+    before = connection.total_changes
+    connection.execute(
+        "INSERT INTO rejected (layer, source, reason, body, at) SELECT layer, source, reason, body, at FROM src.rejected "
+        "EXCEPT SELECT layer, source, reason, body, at FROM rejected"
+    )
+    connection.execute("DROP TABLE temp.fresh")
+    connection.execute("DROP TABLE temp.touched")
+    return bool(fresh or touched or added or foreign or connection.total_changes > before)
+
+
+def _add_columns(connection: sqlite3.Connection, told: PackageReport) -> bool:
+    """Columns that others added to the package's layers come along."""
+    added = False
+    for layer in LAYERS:
+        have = ddl.columns_of(connection, layer.name)
+        lower = {name.lower() for name in have}
+        for _, name, kind, *_rest in connection.execute(f"PRAGMA src.table_info({quoted(layer.name)})").fetchall():
+            if name.lower() in lower:
+                continue
+            connection.execute(f"ALTER TABLE main.{quoted(layer.name)} ADD COLUMN {quoted(name)} {kind or 'TEXT'}")
+            connection.execute(
+                "INSERT OR IGNORE INTO gpkg_data_columns SELECT * FROM src.gpkg_data_columns "
+                "WHERE table_name = ? AND column_name = ?", (layer.name, name),
+            )
+            told.notes.append(f"{layer.title} has the further field {name}; it was taken along.")
+            added = True
+    return added
+
+
+def _union_revisions(connection: sqlite3.Connection) -> int:
+    """Bring in the revisions that are new here, and see what is a head now. Fills temp tables ``fresh`` (ids in the
+    package) and ``touched`` (records with fresh revisions; ``had``: known here before)."""
+    connection.execute(
+        "CREATE TEMP TABLE fresh AS SELECT s.id, s.revision, s.layer, s.record FROM src.revision s "
+        "WHERE NOT EXISTS (SELECT 1 FROM main.revision m WHERE m.revision = s.revision)"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE touched AS SELECT layer, record, EXISTS (SELECT 1 FROM main.revision m "
+        "WHERE m.record = f.record AND m.layer = f.layer) AS had FROM fresh f GROUP BY layer, record"
+    )
+    connection.execute("CREATE INDEX temp.touched_record ON touched (layer, had, record)")
+    columns = rows.REVISION_COLUMNS + ", head"
+    count = connection.execute(
+        f"INSERT INTO main.revision ({columns}) SELECT {columns} FROM src.revision "
+        "WHERE id IN (SELECT id FROM fresh) ORDER BY id"
+    ).rowcount
+    connection.execute(
+        "UPDATE main.revision SET head = 0 WHERE head = 1 AND revision IN "
+        "(SELECT p.value FROM fresh f JOIN src.revision s ON s.id = f.id, json_each(s.parents) p)"
+    )
+    # A package may be the one that has the parent of a revision known here: it is no head then.
+    connection.execute(
+        "UPDATE main.revision SET head = 0 WHERE head = 1 AND revision IN (SELECT f.revision FROM fresh f "
+        "JOIN touched t ON t.layer = f.layer AND t.record = f.record AND t.had "
+        "JOIN main.revision c ON c.record = f.record AND c.layer = f.layer "
+        "JOIN json_each(c.parents) p ON p.value = f.revision)"
+    )
+    return int(count)
+
+
+def _take_layer(connection: sqlite3.Connection, layer: Layer, told: PackageReport) -> None:
+    """Rows of the records with fresh revisions."""
+    table = quoted(layer.name)
+    if not connection.execute("SELECT 1 FROM touched WHERE layer = ? LIMIT 1", (layer.name,)).fetchone():
+        return
+    theirs = {n.lower() for n in ddl.columns_of(connection, layer.name, "src")}
+    shared = [n for n in ddl.columns_of(connection, layer.name) if n != "fid" and n.lower() in theirs]
+    listed = ", ".join(quoted(n) for n in shared)
+    told.counts["new"] += connection.execute(
+        f"INSERT INTO main.{table} ({listed}) SELECT {listed} FROM src.{table} "
+        "WHERE uuid IN (SELECT record FROM touched WHERE layer = ? AND had = 0) ORDER BY fid", (layer.name,),
+    ).rowcount
+    ahead = connection.execute(
+        "CREATE TEMP TABLE ahead AS SELECT t.record FROM touched t WHERE t.layer = ? AND t.had = 1 AND NOT EXISTS "
+        "(SELECT 1 FROM main.revision h WHERE h.record = t.record AND h.layer = t.layer AND h.head = 1 AND NOT EXISTS "
+        "(SELECT 1 FROM src.revision s WHERE s.revision = h.revision AND s.head = 1))", (layer.name,),
+    )
+    ahead.close()
+    _fast_forward(connection, layer, shared, told)
+    both = connection.execute(
+        "SELECT record FROM touched WHERE layer = ? AND had = 1 AND record NOT IN (SELECT record FROM ahead) "
+        "ORDER BY record", (layer.name,),
+    ).fetchall()
+    connection.execute("DROP TABLE temp.ahead")
+    if layer.name == "photo" and both:
+        connection.execute(
+            "INSERT OR IGNORE INTO photo_kept SELECT sha256, data FROM src.photo WHERE sha256 IS NOT NULL "
+            "AND uuid IN (SELECT record FROM touched WHERE layer = 'photo' AND had = 1)"
+        )
+    columns = ddl.columns_of(connection, layer.name)
+    for (record,) in both:
+        _combine(connection, layer, record, columns, told)
+
+
+def _fast_forward(connection: sqlite3.Connection, layer: Layer, shared: Sequence[str], told: PackageReport) -> None:
+    """Records where the package is simply ahead: its row is the record."""
+    table = quoted(layer.name)
+    values = [n for n in shared if n != "uuid"]
+    listed = ", ".join(quoted(n) for n in values)
+    told.counts["updated"] += connection.execute(
+        f"UPDATE main.{table} SET ({listed}) = (SELECT {listed} FROM src.{table} s WHERE s.uuid = main.{table}.uuid) "
+        f"WHERE uuid IN (SELECT record FROM ahead) AND uuid IN (SELECT uuid FROM src.{table} WHERE uuid IN ahead)"
+    ).rowcount
+    everything = ", ".join(quoted(n) for n in shared)
+    told.counts["updated"] += connection.execute(
+        f"INSERT INTO main.{table} ({everything}) SELECT {everything} FROM src.{table} WHERE uuid IN ahead "
+        f"AND uuid NOT IN (SELECT uuid FROM main.{table} WHERE uuid IN ahead) ORDER BY fid"
+    ).rowcount
+    gone = f"uuid IN ahead AND uuid NOT IN (SELECT uuid FROM src.{table} WHERE uuid IN ahead)"
+    if layer.name == "photo":
+        connection.execute(
+            f"INSERT OR IGNORE INTO photo_kept SELECT sha256, data FROM main.photo WHERE sha256 IS NOT NULL AND {gone}"
+        )
+    told.counts["deleted"] += connection.execute(f"DELETE FROM main.{table} WHERE {gone}").rowcount
+
+
+def _combine(connection: sqlite3.Connection, layer: Layer, record: str, columns: Sequence[str],
+             told: PackageReport) -> None:
+    """A record that was changed on both sides."""
+    state = record_state(rows.revisions(connection, layer.name, record))
+    body = None if state.body is None else dict(state.body)
+    if body is None and layer.name == "photo":
+        connection.execute(
+            "INSERT OR IGNORE INTO photo_kept SELECT sha256, data FROM photo WHERE uuid = ? AND sha256 IS NOT NULL",
+            (record,),
+        )
+    rows.set_row(connection, layer.name, record, columns, body)
+    rows.write_conflicts(connection, layer.name, record, state.conflicts)
+    told.counts["deleted" if body is None else "conflicting" if state.conflicts else "combined"] += 1
+
+
+def _settle_disputes(connection: sqlite3.Connection) -> None:
+    """Conflicts of every record that is disputed on either side, from the united history."""
+    disputed = connection.execute(
+        "SELECT layer, record FROM main.conflict UNION SELECT layer, record FROM src.conflict"
+    ).fetchall()
+    for layer, record in disputed:
+        state = record_state(rows.revisions(connection, layer, record))
+        rows.write_conflicts(connection, layer, record, state.conflicts)
+
+
+def _verify(connection: sqlite3.Connection, out: Path) -> None:
+    """The result is sound, and holds as many rows as the history says; else it is not swapped in."""
+    trouble = ""
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        trouble = "its pages are not sound"
+    elif reconcile.needed(connection):
+        trouble = "its rows do not agree with its history"
+    for layer in LAYERS:
+        count, told = connection.execute(
+            f"SELECT (SELECT count(*) FROM {quoted(layer.name)}), feature_count FROM gpkg_ogr_contents "
+            "WHERE table_name = ?", (layer.name,),
+        ).fetchone()
+        if count != told:
+            connection.execute(
+                "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (count, layer.name)
+            )
+    if trouble:
+        raise BadFile(f"The merge did not come out right ({trouble}), so {out} is as it was; please report this.")
+
+
+def _swap_in(working: Path, out: Path) -> None:
+    try:
+        files.flush(working)
+        os.replace(working, out)
+        files.sync_folder(out.parent)
+    except OSError as error:
+        raise BadFile(f"{out} cannot be written ({error.strerror}); it is as it was.") from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
