@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from surveyapp.domain.fields import GEOMETRY, LAYERS, Field, Layer
 from surveyapp.domain.vocabulary import VOCABULARIES
 from surveyapp.storage.history import history_triggers, literal, quoted
-from surveyapp.storage.styles import style_rows
+from surveyapp.storage.styles import StyleRow, style_rows
 
 SCHEMA_VERSION = 1
 """Of the tables this program writes; ``survey.schema_version`` says which a file has."""
@@ -24,7 +24,6 @@ _TABLES = {
     "conflict": ("Conflict", "Open disagreements between merged packages."),
     "package": ("Package", "Packages that were merged into this file."),
     "rejected": ("Rejected", "Rows that could not be taken over, with the reason."),
-    "layer_styles": ("Layer styles", "Styles of the layers, as QGIS reads them."),
 }
 
 
@@ -106,9 +105,9 @@ def drop_triggers(connection: sqlite3.Connection, layers: Sequence[Layer] = LAYE
 
 def create_schema(connection: sqlite3.Connection) -> None:
     """Make every table of an empty database. The caller holds the transaction."""
-    for statement in _statements(resource_sql()):
+    for statement in _statements(schema_sql()):
         connection.execute(statement)
-    _constraints(connection)
+    write_constraints(connection)
     for layer in LAYERS:
         create_layer(connection, layer)
     make_triggers(connection)
@@ -127,10 +126,19 @@ def create_schema(connection: sqlite3.Connection) -> None:
         "related_primary_column, relation_name, mapping_table_name) "
         "VALUES ('sighting', 'fid', 'photo', 'fid', 'media', 'sighting_photo')"
     )
+    write_styles(connection, style_rows())
+
+
+def write_styles(connection: sqlite3.Connection, styles: Sequence[StyleRow]) -> None:
+    """Rows of ``layer_styles``, registered so that QGIS finds them."""
+    connection.execute(
+        "INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier, description) "
+        "VALUES ('layer_styles', 'attributes', 'Layer styles', 'Styles of the layers, as QGIS reads them.')"
+    )
     connection.executemany(
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
         "styleQML, styleSLD, useAsDefault, description, owner) VALUES ('', '', ?, ?, ?, ?, ?, 1, ?, '')",
-        style_rows(),
+        styles,
     )
 
 
@@ -158,12 +166,16 @@ def create_layer(connection: sqlite3.Connection, layer: Layer) -> None:
         )
         for statement in rtree_statements(layer.name):
             connection.execute(statement)
-    for field in layer.fields:
-        connection.execute(
-            "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description, constraint_name) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (layer.name, field.name, field.name, field.label, field.help or None, constraint_name(layer, field)),
-        )
+    write_titles(connection, layer, layer.fields)
+
+
+def write_titles(connection: sqlite3.Connection, layer: Layer, fields: Sequence[Field]) -> None:
+    """Titles, help and value lists of these columns."""
+    connection.executemany(
+        "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description, constraint_name) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [(layer.name, f.name, f.name, f.label, f.help or None, constraint_name(layer, f)) for f in fields],
+    )
 
 
 def constraint_name(layer: Layer, field: Field) -> str | None:
@@ -175,7 +187,8 @@ def constraint_name(layer: Layer, field: Field) -> str | None:
     return None
 
 
-def _constraints(connection: sqlite3.Connection) -> None:
+def write_constraints(connection: sqlite3.Connection) -> None:
+    """Value lists and ranges of all fields."""
     for vocabulary in VOCABULARIES.values():
         connection.executemany(
             "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, description) "
@@ -194,7 +207,12 @@ def _constraints(connection: sqlite3.Connection) -> None:
                 )
 
 
-def resource_sql() -> str:
+def system_table_sql(name: str) -> str:
+    """CREATE TABLE of one of GeoPackage's own tables."""
+    return next(s for s in _statements(schema_sql()) if f"CREATE TABLE {name} " in s)
+
+
+def schema_sql() -> str:
     """Text of ``schema.sql``."""
     from importlib.resources import files
 

@@ -12,6 +12,7 @@ from typing import Any
 _HEADER = struct.Struct("<2sBBi")
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _POINT_PREFIX = b"GP\x00\x01" + struct.pack("<i", 4326)
+_XY = struct.Struct("<dd")
 _WKB_POINT = b"\x01\x01\x00\x00\x00"
 
 
@@ -76,6 +77,9 @@ def bounds(blob: bytes | None) -> tuple[float, float, float, float] | None:
     """(min x, min y, max x, max y), or ``None`` when there is nothing to bound."""
     if blob is None:
         return None
+    if len(blob) == 29 and blob[:4] == b"GP\x00\x01" and blob[8:13] == _WKB_POINT:  # a plain point, nearly always
+        x, y = _XY.unpack_from(blob, 13)
+        return None if x != x or y != y else (x, y, x, y)
     flags, wkb = _split(blob)
     if len(wkb) >= 21 and wkb[:1] == b"\x01" and wkb[1] == 1:
         x, y = struct.unpack_from("<dd", wkb, 5)

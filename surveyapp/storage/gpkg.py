@@ -16,7 +16,7 @@ from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
 from surveyapp.domain.geometry import point_of
 from surveyapp.domain.merge import DELETED, RESOLVE, Conflict, Revision, record_state
 from surveyapp.domain.records import Record, Value, new_uuid, utc_text
-from surveyapp.errors import BadFile, BadInput, NewerSchema, Refused
+from surveyapp.errors import BadFile, BadInput, Refused
 from surveyapp.storage import connection as files
 from surveyapp.storage import ddl, extent, migrations, reconcile, rows
 from surveyapp.storage.history import quoted
@@ -205,6 +205,12 @@ class SurveyFile:
             row = self._connection.execute("SELECT data FROM photo WHERE uuid = ?", (uuid,)).fetchone()
         return None if row is None else bytes(row[0])
 
+    def known(self, layer: str) -> set[str]:
+        """uuids of all records that the layer holds or ever held."""
+        with files.sentences(self.path, "reading"):
+            return {r[0] for r in self._connection.execute(
+                "SELECT DISTINCT record FROM revision WHERE layer = ?", (layer,))}
+
     def count(self, layer: str) -> int:
         self._names(layer)
         with files.sentences(self.path, "reading"):
@@ -244,6 +250,16 @@ class SurveyFile:
                 f"SELECT {rows.REVISION_COLUMNS} FROM revision {where} ORDER BY id", parameters
             ).fetchall()
         return [rows.revision_of(row) for row in found]
+
+    def history_lines(self, layer: str) -> list[tuple[str, str, int, str | None, str | None, str | None, str | None]]:
+        """For each record of a layer: (uuid, last revision, number of revisions, made by, made at, changed by,
+        changed at), in the order in which this file came to know them."""
+        with files.sentences(self.path, "reading"):
+            return self._connection.execute(
+                "SELECT g.record, l.revision, g.n, f.author, f.at, l.author, l.at FROM "
+                "(SELECT record, min(id) AS first, max(id) AS last, count(*) AS n FROM revision WHERE layer = ? "
+                "GROUP BY record) g JOIN revision f ON f.id = g.first JOIN revision l ON l.id = g.last", (layer,)
+            ).fetchall()
 
     def conflicts(self) -> list[Conflict]:
         """Open conflicts, sorted by layer, record and field."""
@@ -479,6 +495,21 @@ class SurveyFile:
             rows.write_conflicts(connection, layer, uuid, state.conflicts)
 
 
+def is_survey(path: Path) -> bool:
+    """Whether the file is a survey of ours, with a history."""
+    try:
+        connection = files.connect(path, read_only=True)
+    except BadFile:
+        return False
+    try:
+        tables = {r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error:
+        return False
+    finally:
+        connection.close()
+    return {"revision", "sighting", "survey"} <= tables
+
+
 def _clean(name: str, column: list[Any]) -> list[Any]:
     """A column of stored values as the domain holds them; only what needs converting is touched."""
     if any(isinstance(v, float | bytes) for v in column):
@@ -495,6 +526,3 @@ def _with_ancestors(names: Iterable[str], by_id: Mapping[str, Revision]) -> list
             found[name] = by_id[name]
             waiting += by_id[name].parents
     return list(found.values())
-
-
-__all__ = ["NewerSchema", "SurveyFile"]

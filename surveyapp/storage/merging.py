@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from surveyapp.domain.fields import LAYERS, Layer
+from surveyapp.domain.fields import GEOMETRY, LAYERS, Layer
 from surveyapp.domain.merge import record_state
 from surveyapp.domain.progress import Progress
 from surveyapp.domain.records import utc_text
@@ -93,7 +93,7 @@ def merge(out: Path, inputs: Sequence[Path], *, author: str, dry_run: bool = Fal
                 connection.execute("PRAGMA journal_mode = OFF")
                 connection.execute("PRAGMA cache_size = -65536")
                 changed = _take_all(connection, packages, started_from, report, author, progress)
-                _verify(connection, out)
+                _verify(connection, out, packages)
                 report.conflicts = connection.execute("SELECT count(*) FROM conflict").fetchone()[0]
                 report.records = {
                     layer.name: connection.execute(f"SELECT count(*) FROM {quoted(layer.name)}").fetchone()[0]
@@ -137,13 +137,11 @@ def _prepare(path: Path, scratch: Path, number: int) -> _Package:
     connection = files.connect(real, read_only=True)
     try:
         with files.sentences(path, "reading"):
-            digest = hashlib.sha256()
-            for (name,) in connection.execute("SELECT revision FROM revision ORDER BY revision"):
-                digest.update(name.encode() + b"\n")
+            content = _content(connection)
             surveys = connection.execute("SELECT uuid, name, team FROM survey ORDER BY uuid").fetchall()
     finally:
         connection.close()
-    return _Package(path, real, digest.hexdigest(), _sha256(path), surveys)
+    return _Package(path, real, content, _sha256(path), surveys)
 
 
 def _brought_up_to_date(path: Path, real: Path, place: Path) -> Path:
@@ -154,8 +152,6 @@ def _brought_up_to_date(path: Path, real: Path, place: Path) -> Path:
             tables = {r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             if not {"revision", "sighting", "survey"} <= tables:
                 raise Refused(f"{path} has no history of ours, so it cannot be merged; import it into a survey instead.")
-            if (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                raise BadFile(f"{path} is damaged ({found}); copy it again from where it came.")
             version = connection.execute("SELECT max(schema_version) FROM survey").fetchone()[0] or ddl.SCHEMA_VERSION
             stale = version < ddl.SCHEMA_VERSION or reconcile.needed(connection)
     finally:
@@ -189,13 +185,12 @@ def _start(working: Path, out: Path, packages: Sequence[_Package], report: Merge
     source = files.connect(base.real, read_only=True)
     try:
         with files.sentences(out, "copying"):
-            target = sqlite3.connect(working, isolation_level=None)
-            try:
-                target.execute("PRAGMA synchronous = OFF")
-                target.execute("PRAGMA journal_mode = OFF")
-                source.backup(target)
-            finally:
-                target.close()
+            # A reader's lock keeps writers out while the bytes are copied; the file has no journal beside it.
+            source.execute("BEGIN")
+            source.execute("SELECT count(*) FROM survey").fetchone()
+            shutil.copyfile(base.real, working)
+    except OSError as error:
+        raise BadFile(f"{out} cannot be written ({error.strerror}); is there room on the disk?") from error
     finally:
         source.close()
     return base
@@ -228,7 +223,7 @@ def _take_all(connection: sqlite3.Connection, packages: Sequence[_Package], base
         if not seen:
             changed = True
             connection.execute(
-                "INSERT INTO package (content, sha256, file_name, team, survey_uuid, revisions, merged_at, merged_by) "
+                "INSERT OR IGNORE INTO package (content, sha256, file_name, team, survey_uuid, revisions, merged_at, merged_by) "
                 "VALUES (?, ?, ?, ?, ?, (SELECT count(*) FROM revision), ?, ?)",
                 (package.content, package.sha256, package.path.name, ", ".join(told.teams),
                  package.surveys[0][0] if len(package.surveys) == 1 else None, utc_text(), author),
@@ -318,6 +313,7 @@ def _union_revisions(connection: sqlite3.Connection) -> int:
         "WHERE m.record = f.record AND m.layer = f.layer) AS had FROM fresh f GROUP BY layer, record"
     )
     connection.execute("CREATE INDEX temp.touched_record ON touched (layer, had, record)")
+    connection.execute("CREATE INDEX temp.fresh_revision ON fresh (revision)")
     columns = rows.REVISION_COLUMNS + ", head"
     count = connection.execute(
         f"INSERT INTO main.revision ({columns}) SELECT {columns} FROM src.revision "
@@ -327,12 +323,12 @@ def _union_revisions(connection: sqlite3.Connection) -> int:
         "UPDATE main.revision SET head = 0 WHERE head = 1 AND revision IN "
         "(SELECT p.value FROM fresh f JOIN src.revision s ON s.id = f.id, json_each(s.parents) p)"
     )
-    # A package may be the one that has the parent of a revision known here: it is no head then.
+    # A package may be the one that brings the parent of a revision known here: that one is no head then. The order
+    # of the joins is ours (CROSS JOIN), because SQLite knows nothing of the sizes of temporary tables.
     connection.execute(
-        "UPDATE main.revision SET head = 0 WHERE head = 1 AND revision IN (SELECT f.revision FROM fresh f "
-        "JOIN touched t ON t.layer = f.layer AND t.record = f.record AND t.had "
-        "JOIN main.revision c ON c.record = f.record AND c.layer = f.layer "
-        "JOIN json_each(c.parents) p ON p.value = f.revision)"
+        "UPDATE main.revision SET head = 0 WHERE head = 1 AND revision IN (SELECT f.revision FROM touched t "
+        "CROSS JOIN main.revision c CROSS JOIN json_each(c.parents) p CROSS JOIN fresh f "
+        "WHERE t.had AND c.record = t.record AND c.layer = t.layer AND f.revision = p.value)"
     )
     return int(count)
 
@@ -374,8 +370,13 @@ def _take_layer(connection: sqlite3.Connection, layer: Layer, told: PackageRepor
 def _fast_forward(connection: sqlite3.Connection, layer: Layer, shared: Sequence[str], told: PackageReport) -> None:
     """Records where the package is simply ahead: its row is the record."""
     table = quoted(layer.name)
-    values = [n for n in shared if n != "uuid"]
+    values = [n for n in shared if n not in ("uuid", GEOMETRY)]
     listed = ", ".join(quoted(n) for n in values)
+    if layer.geometry:  # only where it moved, because each costs the R-tree an entry
+        connection.execute(
+            f"UPDATE main.{table} SET {GEOMETRY} = s.{GEOMETRY} FROM src.{table} s WHERE s.uuid = main.{table}.uuid "
+            f"AND s.{GEOMETRY} IS NOT main.{table}.{GEOMETRY} AND main.{table}.uuid IN ahead"
+        )
     told.counts["updated"] += connection.execute(
         f"UPDATE main.{table} SET ({listed}) = (SELECT {listed} FROM src.{table} s WHERE s.uuid = main.{table}.uuid) "
         f"WHERE uuid IN (SELECT record FROM ahead) AND uuid IN (SELECT uuid FROM src.{table} WHERE uuid IN ahead)"
@@ -418,24 +419,39 @@ def _settle_disputes(connection: sqlite3.Connection) -> None:
         rows.write_conflicts(connection, layer, record, state.conflicts)
 
 
-def _verify(connection: sqlite3.Connection, out: Path) -> None:
-    """The result is sound, and holds as many rows as the history says; else it is not swapped in."""
-    trouble = ""
+def _verify(connection: sqlite3.Connection, out: Path, packages: Sequence[_Package]) -> None:
+    """The result is sound, and holds what the history says; else it is not swapped in."""
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-        trouble = "its pages are not sound"
-    elif reconcile.needed(connection):
-        trouble = "its rows do not agree with its history"
+        for package in packages:
+            _refuse_damaged(package)
+        raise BadFile(f"The merge did not come out sound, so {out} is as it was; copy the packages again.")
+    if reconcile.needed(connection):
+        raise BadFile(f"The merged rows do not agree with their history, so {out} is as it was; please report this.")
     for layer in LAYERS:
-        count, told = connection.execute(
-            f"SELECT (SELECT count(*) FROM {quoted(layer.name)}), feature_count FROM gpkg_ogr_contents "
+        connection.execute(
+            f"UPDATE gpkg_ogr_contents SET feature_count = (SELECT count(*) FROM {quoted(layer.name)}) "
             "WHERE table_name = ?", (layer.name,),
-        ).fetchone()
-        if count != told:
-            connection.execute(
-                "UPDATE gpkg_ogr_contents SET feature_count = ? WHERE table_name = ?", (count, layer.name)
-            )
-    if trouble:
-        raise BadFile(f"The merge did not come out right ({trouble}), so {out} is as it was; please report this.")
+        )
+
+
+def _refuse_damaged(package: _Package) -> None:
+    with files.sentences(package.path, "reading"):
+        connection = files.connect(package.real, read_only=True)
+        try:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        finally:
+            connection.close()
+    if found != "ok":
+        raise BadFile(f"{package.path} is damaged ({found}); copy it again from where it came.")
+
+
+def _content(connection: sqlite3.Connection) -> str:
+    """Digest of what a file knows: of its revisions, whatever the order in which it learned them."""
+    digest = hashlib.sha256()
+    cursor = connection.execute("SELECT revision FROM revision ORDER BY revision")
+    while batch := cursor.fetchmany(10_000):
+        digest.update("\n".join(name for (name,) in batch).encode() + b"\n")
+    return digest.hexdigest()
 
 
 def _swap_in(working: Path, out: Path) -> None:

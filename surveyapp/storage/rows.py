@@ -18,6 +18,9 @@ REVISION_COLUMNS = (
 )
 
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def value_of(name: str, stored: Any) -> Value:
     """Stored value as the domain holds it. Reals keep 15 significant digits, as the history writes them, so that
     a row and its revision say the same."""
@@ -71,7 +74,7 @@ def body_text(body: dict[str, Value] | None) -> str | None:
     told = {name: value for name, value in body.items() if value is not None}
     if isinstance(told.get(GEOMETRY), str):
         told[GEOMETRY] = (blob_of(str(told[GEOMETRY])) or b"").hex().upper()
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return _json(told)
 
 
 def revision_of(row: Sequence[Any]) -> Revision:
@@ -104,8 +107,8 @@ def revisions(connection: sqlite3.Connection, layer: str, record: str) -> list[R
 def conflict_row(conflict: Conflict) -> tuple[Any, ...]:
     standing = [{"value": v.value, "author": v.author, "at": v.at, "revision": v.revision} for v in conflict.values]
     return (
-        conflict.conflict, conflict.layer, conflict.record, conflict.field, json.dumps(conflict.ancestor),
-        json.dumps(standing, ensure_ascii=False), json.dumps(conflict.chosen, ensure_ascii=False),
+        conflict.conflict, conflict.layer, conflict.record, conflict.field, _json(conflict.ancestor),
+        _json(standing), _json(conflict.chosen),
     )
 
 

@@ -148,7 +148,10 @@ def sld(layer: Layer) -> str | None:
     )
 
 
-def style_rows() -> list[tuple[str, str | None, str, str, str | None, str]]:
+StyleRow = tuple[str, str | None, str, str, str | None, str]
+
+
+def style_rows() -> list[StyleRow]:
     """Rows of ``layer_styles``: table, geometry column, style name, QML, SLD, description."""
     return [
         (layer.name, GEOMETRY if layer.geometry else None, layer.name, qml(layer), sld(layer),

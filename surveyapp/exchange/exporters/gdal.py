@@ -1,0 +1,161 @@
+"""Layers written by GDAL through pyogrio: GeoPackage and Shapefile.
+
+Every column is given by name with its type, and every file is made new: pyogrio appends to an existing
+layer by position, whatever the names, so that is never done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from surveyapp.domain.fields import DATE, DATETIME, INTEGER, REAL
+from surveyapp.domain.records import Value
+from surveyapp.errors import BadFile, BadInput
+from surveyapp.exchange.exporters.files import Table, text_of_value
+from surveyapp.geo.crs import WGS84, crs_from_text, crs_text, from_wgs84_arrays
+
+_GEOMETRY_NAMES = {"POINT": "Point", "LINESTRING": "LineString", "POLYGON": "Polygon"}
+_UTC = 100
+"""GDAL's number for UTC among time zones (RFC 56)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GdalColumn:
+    """A column as numpy holds it: ``mask`` marks what is empty, ``utc`` that times are in UTC."""
+
+    name: str
+    data: Any
+    mask: Any
+    utc: bool = False
+
+
+def column_of(
+    table: Table, name: str, written_name: str | None = None, *, as_text: bool = False
+) -> GdalColumn:
+    """The column of a field in its type; as text if it holds anything else, so that nothing is lost."""
+    values = table.columns[name]
+    definition = table.field(name)
+    made = None if as_text or definition is None else _typed(definition.kind, values)
+    if made is None and definition is None and not as_text:
+        made = _numbers(values)
+    if made is None:
+        made = _texts(values)
+    return GdalColumn(written_name or name, *made)
+
+
+def _typed(kind: str, values: Sequence[Value]) -> tuple[Any, Any, bool] | None:
+    match kind:
+        case "integer" | "real":
+            return _numbers(values, whole=kind == INTEGER, real=kind == REAL)
+        case "date" | "datetime":
+            return _moments(values, day=kind == DATE, utc=kind == DATETIME)
+        case _:
+            return None
+
+
+def _numbers(
+    values: Sequence[Value], *, whole: bool = False, real: bool = False
+) -> tuple[Any, Any, bool] | None:
+    """Integers if all are, or numbers; ``None`` if anything else is among them, or nothing says the type."""
+    import numpy as np
+
+    types = {type(value) for value in values if value is not None}
+    if types <= {int} and (types or whole) and not real:
+        kind: type = np.int64
+    elif types <= {int, float} and (types or real):
+        kind = np.float64
+    else:
+        return None
+    mask = np.array([value is None for value in values], dtype=bool)
+    try:
+        return np.array([0 if value is None else value for value in values], dtype=kind), mask, False
+    except OverflowError:
+        return None
+
+
+def _moments(values: Sequence[Value], *, day: bool, utc: bool) -> tuple[Any, Any, bool] | None:
+    import numpy as np
+
+    kind = "datetime64[D]" if day else "datetime64[ms]"
+    if any(
+        value is not None and not (isinstance(value, str) and (day or value.endswith("Z")))
+        for value in values
+    ):
+        return None
+    try:
+        data = np.array(
+            ["NaT" if value is None else str(value).removesuffix("Z") for value in values], dtype=kind
+        )
+    except ValueError:
+        return None
+    return data, np.isnat(data), utc
+
+
+def _texts(values: Sequence[Value]) -> tuple[Any, Any, bool]:
+    import numpy as np
+
+    data = np.empty(len(values), dtype=object)
+    data[:] = [None if value is None else str(text_of_value(value)) for value in values]
+    return data, np.array([value is None for value in values], dtype=bool), False
+
+
+def shapes_in(table: Table, crs: str) -> Any:
+    """Geometries of a table in a system, as an array of WKB bytes with ``None`` for none.
+
+    Raises ``BadInput`` when a place cannot be given in that system: exported it would be missing.
+    """
+    import numpy as np
+    import shapely
+
+    shapes = shapely.from_wkb(np.array(table.wkb_hexes(), dtype=object))
+    if crs_text(crs) != WGS84:
+        xy = shapely.get_coordinates(shapes)
+        xs, ys, _accuracy = from_wgs84_arrays(crs, xy[:, 0], xy[:, 1])
+        if np.isnan(xs).any():
+            raise BadInput(
+                f"Some {table.layer.plural.casefold()} lie where {crs_text(crs)} has no known shift "
+                "from WGS 84; export in WGS 84."
+            )
+        shapes = shapely.set_coordinates(shapes, np.column_stack([xs, ys]))
+    return shapely.to_wkb(shapes, byte_order=1)
+
+
+def write_gdal(
+    path: Path,
+    table: Table,
+    columns: Sequence[GdalColumn],
+    *,
+    driver: str,
+    crs: str,
+    append: bool = False,
+    **options: Any,
+) -> None:
+    """Write a new layer; ``append`` adds it beside others in the file. Raises ``BadFile`` with a reason."""
+    import numpy as np
+    import pyogrio.raw
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+
+    geometry = shapes_in(table, crs) if table.layer.geometry else None
+    offsets = {column.name: np.full(table.rows, _UTC) for column in columns if column.utc}
+    try:
+        pyogrio.raw.write(
+            path,
+            geometry,
+            [column.data for column in columns],
+            [column.name for column in columns],
+            field_mask=[column.mask for column in columns],
+            layer=options.pop("layer", table.layer.name),
+            driver=driver,
+            geometry_type=_GEOMETRY_NAMES.get(table.layer.geometry),
+            crs=crs_from_text(crs).to_wkt() if geometry is not None else None,
+            append=append,
+            gdal_tz_offsets=offsets,
+            promote_to_multi=False,
+            **options,
+        )
+    except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
+        first = (str(error).splitlines() or ["unknown reason"])[0]
+        raise BadFile(f"{path.name} cannot be written ({first}); nothing was changed.") from error

@@ -1,0 +1,100 @@
+"""GPX 1.1 for GPS handsets: sightings as waypoints, tracks as tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from surveyapp.domain.progress import Progress
+from surveyapp.domain.records import moment_of
+from surveyapp.errors import BadInput
+from surveyapp.exchange.exporters.files import Columns, Table, Written, replacing, step
+from surveyapp.exchange.exporters.markup import XML_LOSS, caption_of, xml_text
+from surveyapp.exchange.exporters.wgs84 import require_wgs84
+from surveyapp.exchange.importers.shapes import shape_of_wkb
+from surveyapp.geo.crs import WGS84
+
+if TYPE_CHECKING:
+    from gpxpy.gpx import GPX, GPXTrack, GPXWaypoint
+
+LOSSES = (
+    "Of sightings GPX holds name, gem, place, elevation, time and notes, of tracks name, line and notes.",
+    XML_LOSS,
+)
+_GEOMETRIES = ("POINT", "LINESTRING")
+
+
+def write_gpx(
+    path: Path,
+    layers: Mapping[str, Columns],
+    *,
+    crs: str = WGS84,
+    note: str | None = None,
+    progress: Progress | None = None,
+) -> Written:
+    """Write sightings and tracks as one GPX file; records without a place are left out and counted.
+
+    Raises ``BadInput`` for layers that GPX has no word for, ``BadFile`` when it cannot be written.
+    """
+    import gpxpy.gpx
+
+    require_wgs84(crs, "GPX")
+    tables = [Table.of(layer, columns) for layer, columns in layers.items()]
+    for table in tables:
+        if table.layer.geometry not in _GEOMETRIES:
+            raise BadInput(f"GPX holds sightings and tracks, not {table.layer.plural.casefold()}.")
+    document = gpxpy.gpx.GPX()
+    document.creator = "SurveyApp"
+    document.description = note and xml_text(note)
+    placeless = sum(_add(document, table, path, progress) for table in tables)
+    with replacing(path) as temporary:
+        temporary.write_text(
+            document.to_xml(version="1.1", prettyprint=False), encoding="utf-8", newline="\n"
+        )
+    left_out = [f"{placeless} records without a place were left out."] if placeless else []
+    return Written((path,), sum(table.rows for table in tables) - placeless, (*LOSSES, *left_out))
+
+
+def _add(document: GPX, table: Table, path: Path, progress: Progress | None) -> int:
+    """Put a table's records into the document; how many have no place."""
+    placeless = 0
+    for index, wkb_hex in enumerate(table.wkb_hexes()):
+        step(progress, index, table.rows, f"Writing {path.name}")
+        if wkb_hex is None:
+            placeless += 1
+        elif table.layer.geometry == "POINT":
+            document.waypoints.append(_waypoint(table, index, shape_of_wkb(wkb_hex)))
+        else:
+            document.tracks.append(_track(table, index, shape_of_wkb(wkb_hex)))
+    return placeless
+
+
+def _text(table: Table, name: str, index: int) -> str | None:
+    return (xml_text(table.columns[name][index]) or None) if name in table.columns else None
+
+
+def _waypoint(table: Table, index: int, point: Any) -> GPXWaypoint:
+    from gpxpy.gpx import GPXWaypoint
+
+    elevation = table.columns["elevation_m"][index] if "elevation_m" in table.columns else None
+    return GPXWaypoint(
+        latitude=point.y,
+        longitude=point.x,
+        elevation=elevation if isinstance(elevation, int | float) else None,
+        time=moment_of(_text(table, "observed_at", index)),
+        name=caption_of(table, index),
+        type=_text(table, "gem", index),
+        description=_text(table, "notes", index),
+    )
+
+
+def _track(table: Table, index: int, line: Any) -> GPXTrack:
+    from gpxpy.gpx import GPXTrack, GPXTrackPoint, GPXTrackSegment
+
+    track = GPXTrack(name=caption_of(table, index), description=_text(table, "notes", index))
+    points = [GPXTrackPoint(latitude=y, longitude=x) for x, y in line.coords]
+    points[0].time = moment_of(_text(table, "started_at", index))
+    points[-1].time = moment_of(_text(table, "finished_at", index))
+    track.segments.append(GPXTrackSegment(points))
+    return track

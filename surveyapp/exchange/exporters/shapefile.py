@@ -1,0 +1,98 @@
+"""Shapefile, for those who have nothing newer: ten-character names, 254-byte texts, no times."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from surveyapp.domain.fields import DATE, INTEGER, REAL
+from surveyapp.domain.progress import Progress
+from surveyapp.errors import BadFile, BadInput
+from surveyapp.exchange.exporters.files import Columns, Table, Written, clean, only_layer, replacing_set
+from surveyapp.exchange.exporters.gdal import GdalColumn, column_of, write_gdal
+from surveyapp.exchange.shortnames import short_names
+from surveyapp.geo.crs import WGS84
+
+_LONGEST = 254
+"""Bytes of a text in a dBASE table."""
+
+LOSSES = (
+    "Names of columns are shortened to ten characters; the file ending in _fields.csv lists them.",
+    "Times are texts, since a shapefile knows only days.",
+    "Spaces at the ends of texts are lost.",
+    "Texts are cut at 254 bytes of UTF-8.",
+)
+
+
+def write_shapefile(
+    path: Path,
+    layers: Mapping[str, Columns],
+    *,
+    crs: str = WGS84,
+    note: str | None = None,
+    progress: Progress | None = None,
+) -> Written:
+    """Write one layer with a place as a shapefile (``.shp .shx .dbf .prj .cpg``) in UTF-8, and a table of
+    shortened names beside it. What was cut is counted in the notes. Raises ``BadInput``, ``BadFile``."""
+    layer, columns = only_layer(layers, "A shapefile")
+    table = Table.of(layer, columns)
+    if not table.layer.geometry:
+        raise BadInput(
+            f"{table.layer.plural} have no place, which a shapefile needs; export CSV or GeoPackage."
+        )
+    if path.suffix.casefold() != ".shp":
+        raise BadFile(f"{path.name} should end in .shp.")
+    short = short_names(table.names)
+    if progress is not None:
+        progress.step(0, 1, f"Writing {path.name}")
+    made, cut = [], 0
+    for name in table.names:
+        column, shortened = _column(table, name, short.get(name, name))
+        made.append(column)
+        cut += shortened
+    with replacing_set(path) as folder:
+        write_gdal(
+            folder / path.name,
+            table,
+            made,
+            driver="ESRI Shapefile",
+            crs=crs,
+            layer=path.stem,
+            encoding="UTF-8",
+        )
+        _write_names(folder / f"{path.stem}_fields.csv", table, short, note)
+        paths = tuple(sorted(path.with_name(file.name) for file in folder.iterdir()))
+    notes = (*LOSSES[:3], *([f"{cut} texts were cut at 254 bytes."] if cut else []))
+    return Written(paths, table.rows, notes)
+
+
+def _column(table: Table, name: str, short: str) -> tuple[GdalColumn, int]:
+    """The column, and how many of its texts had to be cut."""
+    definition = table.field(name)
+    if definition is not None and definition.kind in (INTEGER, REAL, DATE):
+        return column_of(table, name, short), 0
+    column = column_of(table, name, short, as_text=True)
+    cut = 0
+    for index, text in enumerate(column.data):
+        if text is not None and len(text.encode()) > _LONGEST:
+            column.data[index] = _shortened(text)
+            cut += 1
+    return column, cut
+
+
+def _shortened(text: str) -> str:
+    """The longest beginning that fits, cut between characters."""
+    return text.encode()[:_LONGEST].decode("utf-8", "ignore")
+
+
+def _write_names(path: Path, table: Table, short: Mapping[str, str], note: str | None) -> None:
+    rows: list[list[Any]] = [["column", "field", "title"]]
+    for name in table.names:
+        definition = table.field(name)
+        rows.append([short.get(name, name), clean(name), definition.label if definition else name])
+    if note is not None:
+        rows.append(["", "", note])
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)

@@ -1,0 +1,384 @@
+"""Photos: what they are, where and when their camera says they were taken, and small copies without metadata.
+
+Only the header and metadata of a photo are read, and its bytes are checked to be whole, at an eighth of its
+size for JPEG, so that a photo of 100 megapixels needs no gigabyte. Pillow's own limit is global to the
+process and counts less than the cameras of today, so pictures are opened by their format's class and the
+limit is checked here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import math
+import re
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from surveyapp.domain.fields import PHOTO
+from surveyapp.domain.records import Value, utc_text
+from surveyapp.errors import BadFile
+
+if TYPE_CHECKING:
+    from PIL import Image
+    from PIL.ImageFile import ImageFile
+
+MAX_MEGAPIXELS = 200
+MAX_BYTES = 200 * 2**20
+_QUALITY = 85
+_THUMBNAIL_QUALITY = 80
+_FULL_CHECK_PIXELS = 40_000_000
+"""WebP has no smaller way to be decoded; larger ones are checked by their stated length alone."""
+
+_EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
+_MAKE, _MODEL, _ORIENTATION, _DATE_TIME, _DATE_TIME_ORIGINAL = 0x010F, 0x0110, 0x0112, 0x0132, 0x9003
+_LAT_REF, _LAT, _LON_REF, _LON, _ALT_REF, _ALT, _TIME, _DIRECTION_REF, _DIRECTION, _DATUM, _DATE = (
+    1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 29,
+)  # fmt: skip
+_UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+"""Orientation of EXIF to Pillow's ``Transpose`` that undoes it, as its own ``exif_transpose`` has it."""
+
+_WGS84_NAMES = ("WGS84", "WGS1984", "WORLDGEODETICSYSTEM1984", "TIMESGPS")
+
+_REFUSED = (
+    (re.compile(rb"\A.{4}ftyp(heic|heix|hevc|heim|heis|mif1|msf1)", re.DOTALL),
+     "is a HEIC photo, which browsers and QGIS cannot show; set the camera to JPEG or convert it"),
+    (re.compile(rb"\A.{4}ftypavi[fs]", re.DOTALL), "is an AVIF picture; convert it to JPEG"),
+    (re.compile(rb"\A\s*(\xef\xbb\xbf)?\s*<(\?xml|svg|!DOCTYPE)", re.IGNORECASE),
+     "is an SVG or other XML, which can hold programs; save it as PNG"),
+    (re.compile(rb"\A(GIF8|BM|II\*\x00|MM\x00\*)"), "is no JPEG, PNG or WebP; convert it to JPEG"),
+    (re.compile(rb"\A%PDF"), "is a PDF; save the page as JPEG or PNG"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFacts:
+    """A photo as it will be kept. Degrees, metres and UTC text; ``None`` where the photo does not say.
+
+    ``data``: the bytes to keep, ``sha256`` theirs. ``original_sha256``: of the file given, if it was made
+    smaller. ``width_px``, ``height_px``: as it is looked at, after the camera's rotation. ``taken_at``: by
+    the GPS clock; ``camera_time``: as the camera wrote it, without a zone. ``bearing_deg``: from true north.
+    ``notes``: sentences about facts that were left out.
+    """
+
+    data: bytes
+    content_type: str
+    sha256: str
+    width_px: int
+    height_px: int
+    original_sha256: str | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+    elevation_m: float | None = None
+    bearing_deg: float | None = None
+    taken_at: str | None = None
+    camera_time: str | None = None
+    camera: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_photo(source: Path | str | bytes, max_px: int | None = None) -> PhotoFacts:
+    """Facts of a photo, from its path or bytes. With ``max_px`` a larger one is made smaller, longest edge
+    in pixels, upright and as JPEG, with its EXIF kept.
+
+    Raises ``BadFile`` with one sentence for what is missing, damaged, cut short, larger than
+    200 megapixels or 200 MB, or of a kind that is not kept (HEIC, SVG, GIF, TIFF).
+    """
+    name = "The photo" if isinstance(source, bytes) else Path(source).name
+    data = source if isinstance(source, bytes) else _bytes_of(Path(source))
+    with _opened(data, name) as (picture, _kind):
+        _check_whole(picture, data, name)
+    with _opened(data, name) as (picture, kind):
+        exif = _exif(picture)
+        notes: list[str] = []
+        width, height = picture.size
+        if exif.get(_ORIENTATION) in (5, 6, 7, 8):
+            width, height = height, width
+        facts = _position(exif, notes) | _camera(exif)
+        original = hashlib.sha256(data).hexdigest()
+        kept, content_type, original_sha256 = data, kind, None
+        if max_px is not None and max(width, height) > max_px:
+            kept, (width, height) = _smaller(picture, max_px, exif, _QUALITY)
+            content_type, original_sha256 = "image/jpeg", original
+    return PhotoFacts(
+        data=kept,
+        content_type=content_type,
+        sha256=original if original_sha256 is None else hashlib.sha256(kept).hexdigest(),
+        width_px=width,
+        height_px=height,
+        original_sha256=original_sha256,
+        notes=tuple(notes),
+        **facts,
+    )
+
+
+def thumbnail(data: bytes, px: int) -> bytes:
+    """A small JPEG of a photo, its longest edge at most ``px``, upright, without any metadata.
+
+    Raises ``BadFile`` as :func:`read_photo` does.
+    """
+    with _opened(data, "The photo") as (picture, _content_type):
+        return _smaller(picture, px, None, _THUMBNAIL_QUALITY)[0]
+
+
+def photo_values(facts: PhotoFacts, file_name: str) -> dict[str, Value]:
+    """Values of a record of the photo layer, without its bytes and the sighting it belongs to.
+
+    What a field does not take (an elevation of 20 km) is left out.
+    """
+    values: dict[str, Value] = {
+        "content_type": facts.content_type,
+        "sha256": facts.sha256,
+        "original_sha256": facts.original_sha256,
+        "file_name": Path(file_name).name,
+        "width_px": facts.width_px,
+        "height_px": facts.height_px,
+        "taken_at": facts.taken_at,
+        "camera_time": facts.camera_time,
+        "exif_longitude": facts.longitude,
+        "exif_latitude": facts.latitude,
+        "exif_elevation_m": facts.elevation_m,
+        "bearing_deg": facts.bearing_deg,
+        "camera": facts.camera,
+    }
+    return {name: value for name, value in values.items() if value is not None and _takes(name, value)}
+
+
+def _takes(name: str, value: Value) -> bool:
+    field = PHOTO.field(name)
+    if field is None or not isinstance(value, int | float) or field.minimum is None or field.maximum is None:
+        return True
+    return field.minimum <= value <= field.maximum
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadFile(
+                f"{path.name} is larger than {MAX_BYTES // 2**20} MB; make the photo smaller first."
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise BadFile(f"There is no photo {path}; check the name and the folder.") from None
+    except OSError as error:
+        raise BadFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[tuple[ImageFile, str]]:
+    """(picture, content type), not yet decoded; what opening it or decoding it meets becomes ``BadFile``."""
+    from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+    kinds: tuple[tuple[bool, Any, str], ...] = (
+        (data.startswith(b"\xff\xd8\xff"), JpegImagePlugin.JpegImageFile, "image/jpeg"),
+        (data.startswith(b"\x89PNG\r\n\x1a\n"), PngImagePlugin.PngImageFile, "image/png"),
+        (data[:4] == b"RIFF" and data[8:12] == b"WEBP", WebPImagePlugin.WebPImageFile, "image/webp"),
+    )
+    found = next(((made, content_type) for is_kind, made, content_type in kinds if is_kind), None)
+    if found is None:
+        raise BadFile(f"{name} {_what_it_is(data)}.")
+    if len(data) > MAX_BYTES:
+        raise BadFile(f"{name} is larger than {MAX_BYTES // 2**20} MB; make the photo smaller first.")
+    try:
+        with found[0](io.BytesIO(data)) as picture:
+            width, height = picture.size
+            if width * height > MAX_MEGAPIXELS * 1_000_000:
+                raise BadFile(
+                    f"{name} has {width * height / 1e6:.0f} megapixels, and {MAX_MEGAPIXELS} are the most; "
+                    "make it smaller first."
+                )
+            yield picture, found[1]
+    # Pillow raises all of these for damaged files.
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        IndexError,
+        KeyError,
+        struct.error,
+        zlib.error,
+    ) as error:
+        raise BadFile(
+            f"{name} is damaged or cut short ({_reason(error)}); copy it from the camera again."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:100]
+
+
+def _what_it_is(data: bytes) -> str:
+    if not data:
+        return "is empty"
+    return next((what for form, what in _REFUSED if form.match(data[:200])), "is no JPEG, PNG or WebP photo")
+
+
+def _check_whole(picture: ImageFile, data: bytes, name: str) -> None:
+    """Go through all of a photo's bytes without holding its pixels; what is cut short raises here."""
+    match picture.format:
+        case "JPEG":
+            picture.draft("RGB", (1, 1))
+            picture.load()
+        case "PNG":
+            picture.verify()
+        case _:
+            stated = 8 + int.from_bytes(data[4:8], "little")
+            if len(data) < stated:
+                raise BadFile(
+                    f"{name} is cut short: {len(data)} of {stated} bytes; copy it again from the camera."
+                )
+            if picture.size[0] * picture.size[1] <= _FULL_CHECK_PIXELS:
+                picture.load()
+
+
+def _smaller(
+    picture: ImageFile, px: int, exif: Image.Exif | None, quality: int
+) -> tuple[bytes, tuple[int, int]]:
+    """(JPEG bytes, (width, height)) of a picture no larger than ``px``, upright, with ``exif`` or without."""
+    from PIL import Image
+
+    upright = _UPRIGHT.get(_exif(picture).get(_ORIENTATION, 1))
+    px = max(px, 1)
+    # Decodes a JPEG at a half, quarter or eighth, but never below what is wanted.
+    picture.draft("RGB", (px, px))
+    small: Image.Image = picture
+    small.thumbnail((px, px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    small = _flat(small if upright is None else small.transpose(Image.Transpose(upright)))
+    out = io.BytesIO()
+    extra: dict[str, Any] = {}
+    if exif is not None:
+        kept = Image.Exif()
+        kept.load(exif.tobytes())
+        kept[_ORIENTATION] = 1
+        extra["exif"] = kept.tobytes()
+    small.save(out, "JPEG", quality=quality, optimize=True, **extra)
+    return out.getvalue(), small.size
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    """RGB, with white behind what is transparent."""
+    from PIL import Image
+
+    if picture.has_transparency_data:
+        over = picture.convert("RGBA")
+        under = Image.new("RGBA", over.size, "white")
+        under.alpha_composite(over)
+        picture = under
+    flat = picture.convert("RGB")
+    flat.info.clear()
+    return flat
+
+
+def _exif(picture: ImageFile) -> Image.Exif:
+    """The EXIF of a picture, empty if it is damaged: a photo is worth keeping without it."""
+    from PIL import Image
+
+    if picture.format == "PNG" and not {"exif", "Raw profile type exif"} & set(picture.info):
+        return Image.Exif()  # Pillow would decode the whole picture to look behind it
+    try:
+        exif = picture.getexif()
+        exif.get_ifd(_EXIF_IFD), exif.get_ifd(_GPS_IFD)
+    except (SyntaxError, ValueError, TypeError, KeyError, IndexError, OSError, struct.error):
+        return Image.Exif()
+    return exif
+
+
+def _camera(exif: Image.Exif) -> dict[str, Any]:
+    make, model = _text(exif.get(_MAKE)), _text(exif.get(_MODEL))
+    camera = model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
+    written = _text(exif.get_ifd(_EXIF_IFD).get(_DATE_TIME_ORIGINAL)) or _text(exif.get(_DATE_TIME))
+    # EXIF writes 2008:10:22 16:28:39, and a camera whose clock was never set 0000:00:00 or spaces.
+    found = re.fullmatch(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d:\d\d(?::\d\d)?).*", written)
+    clock = f"{found[1]}-{found[2]}-{found[3]} {found[4]}" if found and found[1] != "0000" else None
+    return {"camera": camera or None, "camera_time": clock}
+
+
+def _position(exif: Image.Exif, notes: list[str]) -> dict[str, Any]:
+    gps = exif.get_ifd(_GPS_IFD)
+    taken_at = _gps_time(gps)
+    longitude, latitude = _angle(gps, _LON, _LON_REF, 180, "W"), _angle(gps, _LAT, _LAT_REF, 90, "S")
+    if longitude is None or latitude is None or (longitude == 0 and latitude == 0):
+        longitude = latitude = None
+    datum = re.sub(r"[^A-Z0-9]", "", _text(gps.get(_DATUM)).upper())
+    if datum and not datum.startswith(_WGS84_NAMES) and longitude is not None:
+        notes.append(f"The photo's position is in {_text(gps.get(_DATUM))}, not WGS 84, and was left out.")
+        longitude = latitude = None
+    elevation = _number(gps.get(_ALT))
+    if elevation is not None and gps.get(_ALT_REF) in (1, b"\x01"):
+        elevation = -elevation
+    return {
+        "longitude": longitude,
+        "latitude": latitude,
+        "elevation_m": elevation if longitude is not None else None,
+        "bearing_deg": _bearing(gps, notes),
+        "taken_at": taken_at,
+    }
+
+
+def _bearing(gps: Mapping[int, Any], notes: list[str]) -> float | None:
+    bearing = _number(gps.get(_DIRECTION))
+    if bearing is None or not 0 <= bearing <= 360:
+        return None
+    if _text(gps.get(_DIRECTION_REF)).upper().startswith("M"):
+        notes.append(f"The view direction {bearing:g}° is from magnetic north and was left out.")
+        return None
+    return bearing
+
+
+def _angle(gps: Mapping[int, Any], tag: int, ref: int, limit: int, negative: str) -> float | None:
+    """Signed degrees of degrees, minutes and seconds; ``None`` for what is missing or impossible."""
+    parts = gps.get(tag)
+    if not isinstance(parts, tuple | list) or not 1 <= len(parts) <= 3:
+        return None
+    numbers = [_number(part) for part in parts]
+    if any(number is None or number < 0 for number in numbers):
+        return None
+    degrees = math.fsum((number or 0.0) / 60**place for place, number in enumerate(numbers))
+    letter = _text(gps.get(ref)).upper()[:1]
+    if degrees > limit or letter not in (("N", "S") if limit == 90 else ("E", "W")):
+        return None
+    return round(-degrees if letter == negative else degrees, 9)
+
+
+def _gps_time(gps: Mapping[int, Any]) -> str | None:
+    """UTC text of the GPS date and time; ``None`` unless both are there and on the calendar."""
+    day = re.fullmatch(r"(\d{4})[:/-](\d\d)[:/-](\d\d)", _text(gps.get(_DATE)))
+    parts = gps.get(_TIME)
+    if day is None or not isinstance(parts, tuple | list) or len(parts) != 3:
+        return None
+    hour, minute, second = (_number(part) for part in parts)
+    if (
+        hour is None
+        or minute is None
+        or second is None
+        or not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 61)
+    ):
+        return None
+    try:
+        moment = datetime(int(day[1]), int(day[2]), int(day[3]), tzinfo=UTC)
+        return utc_text(moment + timedelta(hours=hour, minutes=minute, seconds=second))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(value: Any) -> float | None:
+    """The finite number of an EXIF rational; ``None`` for 0/0 and what is no number."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _text(value: Any) -> str:
+    """Text of an EXIF value, up to its first NUL."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return str(value).partition("\x00")[0].strip() if value is not None else ""

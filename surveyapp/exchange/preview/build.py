@@ -1,0 +1,157 @@
+"""Makes the preview: reduces the survey to its audience, packs it, writes the page beside and swaps it in."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from surveyapp.domain.progress import Progress
+from surveyapp.domain.records import utc_text
+from surveyapp.errors import BadFile, BadInput
+from surveyapp.exchange.preview.audience import public_edition
+from surveyapp.exchange.preview.columns import ColumnBlock
+from surveyapp.exchange.preview.data import PreviewData, PreviewOptions, Thumbnail
+from surveyapp.exchange.preview.meta import page_meta
+from surveyapp.exchange.preview.photos import Thumb, make_thumbs
+
+AUDIENCES = ("office", "public")
+_MAX_ZOOM = {"office": 19, "public": 12}
+_BASE64_CHUNK = 3 * 2**18  # a multiple of 3, so that chunks join without padding
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewReport:
+    """What was made: number of sightings, of photos shown and left out, of texts withheld from the public,
+    and the size of the file in bytes."""
+
+    sightings: int
+    photos: int
+    photos_left_out: int
+    texts_withheld: int
+    size_bytes: int
+
+
+def build_preview(
+    data: PreviewData,
+    out: Path,
+    *,
+    thumbnail: Thumbnail,
+    audience: str = "office",
+    options: PreviewOptions | None = None,
+    progress: Progress | None = None,
+) -> PreviewReport:
+    """Write the preview of a survey to ``out`` (one HTML file), replacing it only when it is whole.
+
+    Raises ``BadInput`` for an unknown audience, ``BadFile`` if the file cannot be written, ``Cancelled``.
+    """
+    options = options or PreviewOptions()
+    progress = progress or Progress()
+    if audience not in AUDIENCES:
+        raise BadInput(f"There is no audience {audience}; choose {' or '.join(AUDIENCES)}.")
+    if "sighting" not in data.layers:
+        raise BadInput("A preview needs the sightings of the survey; give it their columns.")
+    withheld = 0
+    if audience == "public":
+        edition = public_edition(data, options.grid_deg)
+        data, withheld = edition.data, edition.withheld
+    thumbs = make_thumbs(data.photos, thumbnail, options.photo_bytes, progress)
+    progress.step(0, 0, "Packing the records")
+    block = _pack(data, progress)
+    why = Counter(thumb.why for thumb in thumbs)
+    notes = {
+        "builtAt": utc_text(options.built_at),
+        "audience": audience,
+        "gridDeg": options.grid_deg if audience == "public" else None,
+        "textsWithheld": withheld,
+        "photosLeftOut": why["size"],
+        "photosUnreadable": why["unreadable"],
+        "photoBytes": options.photo_bytes,
+    }
+    progress.step(0, 0, "Writing the preview")
+    html = _html(data, thumbs, notes, _MAX_ZOOM[audience])
+    size = _write(out, _pieces(html, block, thumbs), progress)
+    return PreviewReport(
+        sightings=len(data.layers["sighting"]["uuid"]),
+        photos=why[""],
+        photos_left_out=why["size"] + why["unreadable"],
+        texts_withheld=withheld,
+        size_bytes=size,
+    )
+
+
+def _pack(data: PreviewData, progress: Progress) -> bytes:
+    block = ColumnBlock()
+    for layer, columns in data.layers.items():
+        block.add_table(layer, columns)
+    if data.history:
+        block.add_table("history", _history_columns(data))
+    return block.compressed(progress)
+
+
+def _history_columns(data: PreviewData) -> dict[str, list[Any]]:
+    """Columns with a row for every sighting, in the same order. Who changed a record last is left out
+    where nobody did since it was made."""
+    lines = [data.history.get(uuid) for uuid in data.layers["sighting"]["uuid"]]
+    changed = [line if line is not None and line.revisions > 1 else None for line in lines]
+    return {
+        "revision": [line and line.revision for line in lines],
+        "revisions": [line and line.revisions for line in lines],
+        "created_by": [line and line.created_by for line in lines],
+        "created_at": [line and line.created_at for line in lines],
+        "changed_by": [line and line.changed_by for line in changed],
+        "changed_at": [line and line.changed_at for line in changed],
+    }
+
+
+def _html(data: PreviewData, thumbs: Sequence[Thumb], notes: Mapping[str, Any], max_zoom: int) -> str:
+    # folium takes a second to import, and nothing but the page needs it.
+    from surveyapp.exchange.preview.page import page_html
+
+    return page_html(data.title, page_meta(data, thumbs, notes), max_zoom)
+
+
+def _pieces(html: str, block: bytes, thumbs: Sequence[Thumb]) -> Iterator[bytes]:
+    """The file in order, so that the largest parts are never joined in memory."""
+    from surveyapp.exchange.preview.page import DATA_MARK, PHOTO_MARK
+
+    head, rest = html.split(DATA_MARK, 1)
+    middle, tail = rest.split(PHOTO_MARK, 1)
+    yield head.encode()
+    yield b'<script type="text/plain" id="survey-data">'
+    for at in range(0, len(block), _BASE64_CHUNK):
+        yield base64.b64encode(block[at : at + _BASE64_CHUNK])
+    yield b"</script>"
+    yield middle.encode()
+    for number, thumb in enumerate(thumbs):
+        if thumb.picture:
+            yield f'<script type="text/plain" id="photo-{number}">'.encode()
+            yield base64.b64encode(thumb.picture)
+            yield b"</script>\n"
+    yield tail.encode()
+
+
+def _write(out: Path, pieces: Iterator[bytes], progress: Progress) -> int:
+    """Write beside ``out`` and swap it in; returns the size in bytes."""
+    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            for piece in pieces:
+                file.write(piece)
+                progress.step(0, 0, "Writing the preview")
+            file.flush()
+            os.fsync(file.fileno())
+            size = file.tell()
+        part.replace(out)
+    except OSError as error:
+        raise BadFile(
+            f"Cannot write the preview {out}: {error.strerror}; nothing was changed, choose another place."
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return size

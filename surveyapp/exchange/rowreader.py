@@ -1,0 +1,264 @@
+"""One source row, by a mapping: its values as fields, its place, and what has to be kept in the notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from surveyapp.domain.fields import DATE, DATETIME, INTEGER, NOTES, REAL, REF, Field, Layer
+from surveyapp.domain.records import Value
+from surveyapp.domain.validation import parse_value
+from surveyapp.errors import BadInput
+from surveyapp.exchange.dates import has_zone, iso_text, order_of
+from surveyapp.exchange.identity import RowIdentity, own_uuid, uuid_of_feature
+from surveyapp.exchange.importers.source import SourceRow, SourceTable, text_of
+from surveyapp.exchange.mapping import ColumnMapping
+from surveyapp.exchange.numbers import plain_number
+from surveyapp.exchange.positions import Place, Places
+from surveyapp.exchange.synonyms import TIME_OF_DAY, UUID_FIELD, VALUE_WORDS, folded
+
+_UNIT_WORDS = {
+    "m": r"m|metres?|meters?|masl|amsl",
+    "mm": r"mm",
+    "ct": r"ct|cts|carats?",
+    "t": r"t|tonnes?",
+    "m³": r"m3|m³",
+    "g": r"g|grams?",
+    "°": r"°|deg|degrees?",
+}
+
+
+_TITLES = frozenset(("name", "title", "desc", "description", "cmt", "comment"))
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something about a row that was taken that its owner should look at."""
+
+    row: int
+    field: str
+    message: str
+
+
+@dataclass(slots=True)
+class Draft:
+    """A row on its way: read, but without the id that only all rows together decide."""
+
+    row: SourceRow
+    identity: RowIdentity
+    own: str | None
+    values: dict[str, Value] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+    warnings: list[Warned] = field(default_factory=list)
+    reason: str | None = None
+
+
+def notes_field(definition: Layer) -> Field | None:
+    """The field of a layer that takes what has no field of its own, or ``None``."""
+    return definition.field("notes") or next((f for f in definition.fields if f.kind == NOTES), None)
+
+
+class RowReader:
+    """Turns source rows into drafts by one mapping."""
+
+    def __init__(
+        self,
+        source: SourceTable,
+        mapping: ColumnMapping,
+        definition: Layer,
+        crs: str | None,
+        utc_offset: str | None,
+    ) -> None:
+        self._definition = definition
+        self._mapping = mapping
+        self._offset = utc_offset
+        self._comma = source.decimal_comma
+        self._places = Places(definition, mapping, crs, decimal_comma=source.decimal_comma)
+        self._has_place = bool(definition.geometry)
+        self._column = {f.name: mapping.column_of(f.name) for f in definition.fields}
+        self._uuid_column = mapping.column_of(UUID_FIELD)
+        self._hour_column = mapping.column_of(TIME_OF_DAY)
+        self._hour_field = next(
+            (f.name for f in definition.fields if f.kind == DATETIME and self._column[f.name]), None
+        )
+        self._orders = {
+            column: order_of(_texts(source, column))
+            for f in definition.fields
+            if f.kind in (DATE, DATETIME) and (column := self._column[f.name]) is not None
+        }
+        self._gem_is_told = bool(self._column.get("gem")) or "gem" in mapping.constants
+        self._naive = 0
+
+    def notes(self) -> Iterator[str]:
+        """What was assumed of rows read so far, as sentences."""
+        if self._naive and self._offset is None:
+            yield (
+                f"{self._naive} times say no zone and were taken as UTC; "
+                "give the zone, such as +05:00, if they are local."
+            )
+
+    def read(self, row: SourceRow) -> Draft:
+        """The draft of a row; ``reason`` says why it is rejected, if it is."""
+        own = own_uuid(row.values.get(self._uuid_column)) if self._uuid_column else None
+        draft = Draft(row, RowIdentity.of(row), own or uuid_of_feature(row.feature_id))
+        if row.trouble is not None:
+            draft.reason = row.trouble
+            return draft
+        try:
+            self._fill(draft)
+        except BadInput as error:
+            draft.reason = str(error)
+        return draft
+
+    def _fill(self, draft: Draft) -> None:
+        """Values and geometry of a draft; raises ``BadInput`` when the row must be rejected."""
+        row = draft.row
+        place = self._places.of(row, trusted=draft.own is not None) if self._has_place else None
+        lines: list[str] = []
+        for definition in self._definition.fields:
+            self._fill_field(draft, definition, lines)
+        self._require(draft)
+        if place is not None:
+            draft.parts = place.parts
+            self._place_facts(draft.values, place)
+        if (
+            self._uuid_column
+            and draft.own is None
+            and (text := text_of(row.values.get(self._uuid_column)).strip())
+        ):
+            lines.append(f"{self._uuid_column}: {text}")
+        lines += self._unmapped_lines(draft)
+        self._add_lines(draft.values, lines)
+
+    def _fill_field(self, draft: Draft, definition: Field, lines: list[str]) -> None:
+        column, constant = self._column[definition.name], self._mapping.constants.get(definition.name)
+        if column is None:
+            given: Value = constant if constant is not None else self._default(definition)
+        else:
+            given = draft.row.values.get(column)
+        try:
+            value = parse_value(definition, self._prepared(definition, column, given, draft.row))
+        except BadInput as error:
+            if definition.name == "gem" or (definition.level == 1 and definition.kind != DATETIME):
+                raise
+            self._set_aside(draft, definition, given, str(error), lines)
+            return
+        if definition.kind == REF and value is not None:
+            value = own_uuid(value) or value
+        if value is not None:
+            draft.values[definition.name] = value
+
+    def _default(self, definition: Field) -> Value:
+        """The field's default; but nothing is said to be present where the source does not say what."""
+        unsaid = definition.name in ("presence", "occurrence_type") and not self._gem_is_told
+        return None if unsaid else definition.default
+
+    def _set_aside(
+        self, draft: Draft, definition: Field, given: Value, message: str, lines: list[str]
+    ) -> None:
+        """Keep a value that its field does not take: in the field for words beside it, or in the notes."""
+        text = text_of(given)
+        beside = f"{definition.name}_text"
+        if (
+            self._definition.field(beside) is not None
+            and not text_of(self._source_value(draft.row, beside)).strip()
+        ):
+            draft.values[beside] = text
+            message = f"{definition.label}: {text!r} is not in the list and was put into {beside}."
+        else:
+            lines.append(f"{definition.title} (as given): {text}")
+        draft.warnings.append(Warned(draft.row.number, definition.name, message))
+
+    def _source_value(self, row: SourceRow, name: str) -> Value:
+        column = self._column.get(name)
+        return None if column is None else row.values.get(column)
+
+    def _prepared(self, definition: Field, column: str | None, given: Value, row: SourceRow) -> Value:
+        """A source's value in the form that ``parse_value`` understands."""
+        if given is None or (isinstance(given, str) and not given):
+            return None
+        if definition.kind in (REAL, INTEGER):
+            return self._number(definition, given) if isinstance(given, str) else given
+        text = text_of(given)
+        if definition.kind in (DATE, DATETIME):
+            return self._moment(definition, column, text, row)
+        words = VALUE_WORDS.get(definition.name)
+        return text if words is None else words.get(text.strip().casefold(), text)
+
+    def _number(self, definition: Field, text: str) -> str:
+        unit = _UNIT_WORDS.get(definition.unit)
+        if unit is not None:
+            text = re.sub(rf"(?<=[\d.])\s*(?:{unit})\.?\s*$", "", text, flags=re.IGNORECASE)
+        return plain_number(text, decimal_comma=self._comma)
+
+    def _moment(self, definition: Field, column: str | None, text: str, row: SourceRow) -> str:
+        if self._hour_column and definition.name == self._hour_field:
+            hour = text_of(row.values.get(self._hour_column)).strip()
+            text = f"{text} {hour}".strip() if ":" not in text else text
+        iso = iso_text(text, self._orders.get(column or ""), self._offset)
+        if definition.kind == DATE:
+            return iso.partition("T")[0] if re.match(r"\d{4}-\d{2}-\d{2}T", iso) else iso
+        if not has_zone(iso):
+            self._naive += 1
+        return iso
+
+    def _require(self, draft: Draft) -> None:
+        """Without these a row is no record; raises ``BadInput``."""
+        for definition in self._definition.fields:
+            if definition.level == 1 and draft.values.get(definition.name) is None:
+                raise BadInput(f"{definition.title} is missing.")
+            if (
+                definition.kind == REF
+                and definition.level == 1
+                and own_uuid(draft.values[definition.name]) is None
+            ):
+                raise BadInput(f"{definition.title}: {draft.values[definition.name]!r} is no uuid.")
+        if (
+            self._definition.name == "sighting"
+            and self._gem_is_told
+            and draft.own is None
+            and (draft.values.get("gem") is None)
+        ):
+            raise BadInput("It names no gem.")
+
+    def _place_facts(self, values: dict[str, Value], place: Place) -> None:
+        """Where the position came from, unless the source itself says."""
+        facts: dict[str, Value] = {
+            "position_source": "imported",
+            "position_text": place.text,
+            "position_crs": place.crs,
+        }
+        # A layer may lack such a field; one that has a column says it itself.
+        values |= {
+            name: fact
+            for name, fact in facts.items()
+            if fact is not None and self._column.get(name, "no such field") is None
+        }
+
+    def _unmapped_lines(self, draft: Draft) -> Iterator[str]:
+        row, mapped = draft.row, self._mapping.fields
+        said = {value.casefold() for value in draft.values.values() if isinstance(value, str)}
+        for column, value in row.values.items():
+            if mapped.get(column) is not None or not (text := text_of(value).strip()):
+                continue
+            # GPX and KML repeat a record's name and description under several words.
+            if folded(column) not in _TITLES or text.casefold() not in said:
+                yield f"{column}: {text}"
+        hour = self._hour_column
+        if hour is not None and self._hour_field is None and (text := text_of(row.values.get(hour)).strip()):
+            yield f"{hour}: {text}"
+
+    def _add_lines(self, values: dict[str, Value], lines: list[str]) -> None:
+        notes = notes_field(self._definition)
+        if notes is None or not lines:
+            return
+        kept = values.get(notes.name)
+        values[notes.name] = parse_value(notes, "\n".join([*([str(kept)] if kept else []), *lines]))
+
+
+def _texts(source: SourceTable, column: str) -> Iterator[str]:
+    """Texts of a column, all of them if its samples look like dates with slashes, else none."""
+    samples = next((c.samples for c in source.columns if c.name == column), ())
+    if any(re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", sample) for sample in samples):
+        yield from (text_of(row.values.get(column)) for row in source.rows)

@@ -1,0 +1,102 @@
+"""Open conflicts, as people read them and decide them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME, POSITION_FACTS
+from surveyapp.domain.geometry import point_of
+from surveyapp.domain.merge import DELETED, Conflict
+from surveyapp.domain.records import Value
+from surveyapp.domain.validation import parse_value
+from surveyapp.errors import BadInput
+from surveyapp.services.recording import position_values
+from surveyapp.services.session import Session
+
+
+def shown(conflict: Conflict, value: Value) -> Value:
+    """A side's value as people read it and may type it back: a point as ``34.7725N 72.3608E``."""
+    if conflict.field == GEOMETRY:
+        point = point_of(value)
+        if point is None:
+            return value
+        longitude, latitude = point
+        return (f"{abs(latitude)!r}{'N' if latitude >= 0 else 'S'} "
+                f"{abs(longitude)!r}{'E' if longitude >= 0 else 'W'}")
+    return value
+
+
+def as_dict(conflict: Conflict) -> dict[str, Any]:
+    """A conflict as ``conflicts --json`` prints it."""
+    return {
+        "conflict": conflict.conflict, "layer": conflict.layer, "record": conflict.record, "field": conflict.field,
+        "ancestor": shown(conflict, conflict.ancestor), "chosen": shown(conflict, conflict.chosen),
+        "values": [
+            {"side": side_name(i), "value": shown(conflict, v.value), "author": v.author, "at": v.at,
+             "revision": v.revision}
+            for i, v in enumerate(conflict.values)
+        ],
+    }
+
+
+def side_name(index: int) -> str:
+    """A, B, C ... for the sides in their fixed order."""
+    return chr(ord("A") + index) if index < 26 else f"side {index + 1}"
+
+
+def find(session: Session, name: str) -> Conflict:
+    """The open conflict whose id begins with ``name``; raises ``BadInput`` if none or several do."""
+    found = [c for c in session.file.conflicts() if c.conflict.startswith(name)]
+    if len(found) != 1 or not name:
+        why = "There is no open conflict" if not found else "Several conflicts begin with"
+        raise BadInput(f"{why} {name!r} in {session.file.path.name}; 'surveyapp conflicts' lists them.")
+    return found[0]
+
+
+def values_of_side(session: Session, conflict: Conflict, index: int) -> dict[str, Value]:
+    """What deciding for a side sets; a point brings the facts of its position along."""
+    if not 0 <= index < len(conflict.values):
+        last = side_name(len(conflict.values) - 1)
+        raise BadInput(f"Conflict {conflict.conflict} has no side {side_name(index)}; its sides are A to {last}.")
+    side = conflict.values[index]
+    values: dict[str, Value] = {conflict.field: side.value}
+    if conflict.layer == "sighting" and conflict.field == GEOMETRY:
+        body = next((r.body for r in session.file.history(conflict.record) if r.revision == side.revision), None)
+        values |= {name: (body or {}).get(name) for name in POSITION_FACTS}
+    return values
+
+
+def values_typed(conflict: Conflict, text: str) -> dict[str, Value]:
+    """What deciding for a value of one's own sets; the text is parsed as the field's form would."""
+    if conflict.field == DELETED:
+        if text.strip().casefold() in ("1", "true", "yes", "delete", "deleted"):
+            return {DELETED: 1}
+        if text.strip().casefold() in ("0", "false", "no", "keep", "kept"):
+            return {DELETED: 0}
+        raise BadInput(f"{text!r} does not say whether to delete the record; give 1 to delete or 0 to keep it.")
+    if conflict.field == GEOMETRY:
+        return {n: v for n, v in position_values(text).items() if n == GEOMETRY or n in POSITION_FACTS}
+    field = LAYER_BY_NAME[conflict.layer].field(conflict.field)
+    return {conflict.field: parse_value(field, text) if field else text}
+
+
+def resolve(session: Session, name: str, *, take: str | None = None, side: str | None = None) -> Conflict:
+    """Decide an open conflict by a side's letter or by a value; returns the conflict decided."""
+    if (take is None) == (side is None):
+        raise BadInput("Say either --take VALUE or --side A or B.")
+    conflict = find(session, name)
+    if side is not None:
+        index = ord(side.strip().upper()) - ord("A") if len(side.strip()) == 1 else -1
+        values = values_of_side(session, conflict, index)
+    else:
+        values = _side_or_typed(session, conflict, take or "")
+    session.settle_conflict(conflict, values)
+    return conflict
+
+
+def _side_or_typed(session: Session, conflict: Conflict, text: str) -> dict[str, Value]:
+    """A value that is one of the sides' is that side (with a point, its facts); any other is typed."""
+    for index, value in enumerate(conflict.values):
+        if str(shown(conflict, value.value)) == text and conflict.field != DELETED:
+            return values_of_side(session, conflict, index)
+    return values_typed(conflict, text)

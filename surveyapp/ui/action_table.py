@@ -1,0 +1,182 @@
+"""Every action of the window, declared once: menus, toolbar and the command palette are made from it. No Qt.
+
+The table knows what an action is called and when it makes sense; what it does is given by id when the
+window is put together (:class:`surveyapp.ui.actions.ActionSet`). A test walks the table: every action has a
+text, an icon, a tip and a handler, and no two share a shortcut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WindowState:
+    """What decides which actions make sense.
+
+    ``selected`` counts selected records, ``conflicts`` open ones; ``undo`` and ``redo`` are the labels of what
+    would be undone and redone (``None``: nothing).
+    """
+
+    open: bool = False
+    writable: bool = False
+    selected: int = 0
+    records: int = 0
+    undo: str | None = None
+    redo: str | None = None
+    conflicts: int = 0
+
+
+When = Callable[[WindowState], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One action.
+
+    ``menu`` is the menu it is in; ``toolbar`` the group of buttons it is in (0: none), ``short`` its text
+    there. ``check`` makes it one that is on or off (``choice``: one of a group of that name). ``records``: its
+    shortcut works only where records have the focus (table and map), so that Del in a field stays Del.
+    """
+
+    id: str
+    text: str
+    icon: str
+    tip: str
+    menu: str
+    shortcut: str = ""
+    when: When = lambda _state: True
+    toolbar: int = 0
+    short: str = ""
+    check: bool = False
+    choice: str = ""
+    records: bool = False
+    separated: bool = False
+
+
+def _open(state: WindowState) -> bool:
+    return state.open
+
+
+def _writable(state: WindowState) -> bool:
+    return state.open and state.writable
+
+
+def _any_selected(state: WindowState) -> bool:
+    return state.open and state.selected > 0
+
+
+def _any_to_change(state: WindowState) -> bool:
+    return _writable(state) and state.selected > 0
+
+
+def _one_to_change(state: WindowState) -> bool:
+    return _writable(state) and state.selected == 1
+
+
+def _any_records(state: WindowState) -> bool:
+    return state.open and state.records > 0
+
+
+MENUS = ("&Survey", "&Edit", "&View", "&Map", "&Tools", "&Help")
+
+# fmt: off
+_SURVEY = (
+    ActionSpec("survey.new", "&New survey…", "new", "Make a new, empty survey file",
+               "&Survey", "Ctrl+N", toolbar=1, short="New"),
+    ActionSpec("survey.open", "&Open survey…", "open", "Open a survey file (GeoPackage)",
+               "&Survey", "Ctrl+O", toolbar=1, short="Open"),
+    ActionSpec("survey.sample", "Open a &sample survey", "sample",
+               "Try the program on a copy of a sample survey", "&Survey"),
+    ActionSpec("survey.import", "&Import…", "import", "Take in a CSV, GeoPackage, GeoJSON or GPX file",
+               "&Survey", "Ctrl+I", _writable, separated=True, toolbar=4, short="Import"),
+    ActionSpec("survey.merge", "&Merge surveys…", "merge", "Merge survey files of several teams into one",
+               "&Survey", "Ctrl+M", toolbar=4, short="Merge"),
+    ActionSpec("survey.export", "&Export…", "export", "Write the survey in another format",
+               "&Survey", "Ctrl+E", _open, separated=True, toolbar=4, short="Export"),
+    ActionSpec("survey.preview", "&Preview…", "preview",
+               "Make one HTML file with the map that opens in any browser without a network",
+               "&Survey", "Ctrl+P", _open, toolbar=4, short="Preview"),
+    ActionSpec("survey.close", "&Close survey", "close", "Close the survey; everything is saved already",
+               "&Survey", "Ctrl+W", _open, separated=True),
+    ActionSpec("app.quit", "&Quit", "quit", "Close the program; everything is saved already",
+               "&Survey", "Ctrl+Q"),
+)
+
+_EDIT = (
+    ActionSpec("edit.undo", "&Undo", "undo", "Take back the last change, also one of an earlier day",
+               "&Edit", "Ctrl+Z", lambda s: _writable(s) and s.undo is not None, toolbar=3, short="Undo"),
+    ActionSpec("edit.redo", "&Redo", "redo", "Do again what was taken back",
+               "&Edit", "Ctrl+Shift+Z", lambda s: _writable(s) and s.redo is not None, toolbar=3, short="Redo"),
+    ActionSpec("sighting.new", "New &sighting", "add", "Start a new sighting in the form",
+               "&Edit", "Ctrl+Shift+N", _writable, separated=True, toolbar=2, short="New sighting"),
+    ActionSpec("sighting.duplicate", "&Duplicate sighting", "duplicate",
+               "Start a new sighting with the facts of the selected one", "&Edit", "Ctrl+D", _one_to_change),
+    ActionSpec("sighting.delete", "D&elete", "delete", "Delete the selected sightings; undo brings them back",
+               "&Edit", "Del", _any_to_change, records=True, toolbar=3, short="Delete"),
+    ActionSpec("edit.all", "Select &all", "table", "Select all sightings that the table shows",
+               "&Edit", "Ctrl+A", _any_records, records=True, separated=True),
+    ActionSpec("edit.find", "&Find", "search", "Search all fields of the sightings", "&Edit", "Ctrl+F", _open),
+    ActionSpec("edit.next", "Ne&xt sighting", "next", "Select the next sighting of the table",
+               "&Edit", "Alt+Down", _any_records),
+    ActionSpec("edit.previous", "Pre&vious sighting", "previous", "Select the sighting before",
+               "&Edit", "Alt+Up", _any_records),
+)
+
+_VIEW = (
+    ActionSpec("view.form", "Sighting &form", "form", "Show the form", "&View", "Ctrl+1", _open),
+    ActionSpec("view.photos", "&Photos", "photo", "Show the photos of the selected sighting",
+               "&View", "Ctrl+2", _open),
+    ActionSpec("view.history", "&History", "history",
+               "Show who changed the selected sighting, and when", "&View", "Ctrl+3", _open),
+    ActionSpec("view.gps", "&GPS", "gps", "Show the GPS receiver's fix, satellites and accuracy",
+               "&View", "Ctrl+4", _open, toolbar=2, short="GPS"),
+    ActionSpec("view.columns", "&Columns…", "columns", "Choose the columns of the table", "&View", "", _open),
+    ActionSpec("view.system", "Colours of the s&ystem", "theme", "Light or dark, as the system is",
+               "&View", check=True, choice="theme", separated=True),
+    ActionSpec("view.light", "&Light", "theme", "Dark on light", "&View", check=True, choice="theme"),
+    ActionSpec("view.dark", "&Dark", "theme", "Light on dark", "&View", check=True, choice="theme"),
+    ActionSpec("view.night", "&Night", "theme", "Red on black, to keep the eyes used to the dark",
+               "&View", check=True, choice="theme"),
+    ActionSpec("view.touch", "Large &targets for touch", "touch", "Larger buttons, rows and fields",
+               "&View", check=True, separated=True),
+)
+
+_MAP = (
+    ActionSpec("map.fit", "Show &all", "fit", "Show all sightings on the map",
+               "&Map", "Ctrl+0", _open, toolbar=5, short="Show all"),
+    ActionSpec("map.selection", "Show the &selection", "zoom-to",
+               "Move the map to the selected sightings", "&Map", "Ctrl+J", _any_selected),
+    ActionSpec("map.in", "Zoom &in", "zoom-in", "Show less, larger", "&Map", "Ctrl++", _open),
+    ActionSpec("map.out", "Zoom &out", "zoom-out", "Show more, smaller", "&Map", "Ctrl+-", _open),
+    ActionSpec("map.pan", "&Move the map", "map", "Drag moves the map, a click selects",
+               "&Map", "", _open, check=True, choice="tool", separated=True),
+    ActionSpec("map.box", "Select in a &box", "select-box", "Drag a box round sightings",
+               "&Map", "Ctrl+B", _open, check=True, choice="tool"),
+    ActionSpec("map.lasso", "Select with a &lasso", "lasso", "Draw a line round sightings",
+               "&Map", "Ctrl+L", _open, check=True, choice="tool"),
+    ActionSpec("map.add", "&Tap a position", "zoom-to", "A click gives its position to the form",
+               "&Map", "Ctrl+T", _writable, check=True, choice="tool"),
+    ActionSpec("map.measure", "M&easure", "measure", "Measure distance, bearing and area",
+               "&Map", "Ctrl+R", _open, check=True, choice="tool"),
+    ActionSpec("map.snapshot", "Save &picture…", "photo", "Save what the map shows as a PNG for a report",
+               "&Map", "", _open, separated=True),
+)
+
+_TOOLS = (
+    ActionSpec("photo.attach", "Attach p&hotos…", "photo", "Put photos into the selected sighting",
+               "&Tools", "Ctrl+Shift+P", _one_to_change, toolbar=2, short="Photos"),
+    ActionSpec("survey.check", "&Check the survey", "check", "List what is missing or wrong",
+               "&Tools", "F8", _open, separated=True, toolbar=5, short="Check"),
+    ActionSpec("survey.conflicts", "&Disagreements…", "conflict",
+               "Decide where teams said different things of the same record", "&Tools", "F9", _open),
+    ActionSpec("app.palette", "Co&mmands…", "palette", "Find any command by typing", "&Help", "Ctrl+K"),
+    ActionSpec("app.about", "&About SurveyApp", "about", "Version, licences and where files are kept",
+               "&Help", "F1"),
+)
+# fmt: on
+
+ACTIONS: tuple[ActionSpec, ...] = (*_SURVEY, *_EDIT, *_VIEW, *_MAP, *_TOOLS)
+
+ACTION_BY_ID: dict[str, ActionSpec] = {spec.id: spec for spec in ACTIONS}

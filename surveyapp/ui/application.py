@@ -1,0 +1,148 @@
+"""The program with its window: made, run, and photographed."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from surveyapp.assets import resource_path
+from surveyapp.errors import SurveyError, Unavailable
+from surveyapp.settings import Settings
+from surveyapp.ui import theme
+from surveyapp.ui.crash import CrashReporter, FaultLog, report_folder
+
+if TYPE_CHECKING:
+    from surveyapp.ui.main_window import MainWindow
+
+_SIZE = QSize(1366, 768)
+"""The screen of the laptops that are used in the field."""
+_PATIENCE_S = 60.0
+
+
+def make_application() -> QApplication:
+    """The one ``QApplication``, with name, fonts and icon; the one that is there if there is one."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)  # the web engine's wish
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("SurveyApp")
+    application.setDesktopFileName("surveyapp")
+    application.setWindowIcon(QIcon(str(resource_path("icons/gems/emerald.svg"))))
+    theme.use_fonts(application)
+    return application
+
+
+def draft_folder() -> Path:
+    """Where half-filled forms are kept."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("surveyapp", appauthor=False)) / "drafts"
+
+
+def run_window(path: Path | None, *, settings: Settings | None = None) -> int:
+    """Open the window, on a survey if one is given, and run until it is closed; returns the exit status."""
+    application = make_application()
+    settings = settings or Settings.of_user()
+    from surveyapp.ui.main_window import MainWindow
+
+    with FaultLog(report_folder()) as faults:
+        window = MainWindow(settings, draft_folder())
+        reporter = CrashReporter(
+            report_folder(), lambda sentence, told: window.prompts.warn(sentence, details=told), window
+        )
+        reporter.install()
+        window.show()
+        _greet(window, settings, faults)
+        if path is not None:
+            window.files.open_path(path)
+        try:
+            return application.exec()
+        finally:
+            window.end()
+            reporter.uninstall()
+
+
+def _greet(window: MainWindow, settings: Settings, faults: FaultLog) -> None:
+    """What has to be said once the window stands: trouble with the settings, or a fault of the last run."""
+    if settings.trouble:
+        QTimer.singleShot(0, lambda: window.prompts.warn(settings.trouble or ""))
+    if faults.last_words.strip():
+        QTimer.singleShot(0, lambda: window.prompts.warn(
+            "SurveyApp ended unexpectedly the last time; every save is in its survey, and an unsaved form is "
+            "offered again when the survey is opened.",
+            details=faults.last_words,
+        ))
+
+
+def shots(path: Path, out_dir: Path) -> list[Path]:
+    """Open the window on a survey, wait until it is loaded, and write PNGs of it at 1366×768 in light and dark.
+
+    Needs no display. Raises the survey's own error if it cannot be opened, ``Unavailable`` if that takes
+    longer than a minute.
+    """
+    import os
+
+    if QApplication.instance() is None and not os.environ.get("QT_QPA_PLATFORM"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = make_application()
+    from surveyapp.ui.main_window import MainWindow
+    from surveyapp.ui.prompts import ScriptedPrompts
+
+    made: list[Path] = []
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="surveyapp-shots-") as folder:
+        window = MainWindow(Settings(None), Path(folder), ScriptedPrompts())
+        try:
+            window.resize(_SIZE)
+            window.show()
+            _open_in(application, window, path)
+            for name in ("light", "dark"):
+                window.appearance.set_theme(name)
+                _settle(application, window)
+                target = out_dir / f"window-{name}.png"
+                if not window.grab().save(str(target)):
+                    raise Unavailable(f"{target} cannot be written; choose another folder.")
+                made.append(target)
+        finally:
+            window.end()
+            window.close()
+            window.deleteLater()
+            application.processEvents()
+    return made
+
+
+def _open_in(application: QApplication, window: MainWindow, path: Path) -> None:
+    failed: list[Exception] = []
+    window.survey.open(path, failed.append)
+    _wait(application, lambda: bool(failed) or window.survey.facts is not None)
+    if failed:
+        raise failed[0] if isinstance(failed[0], SurveyError) else Unavailable(str(failed[0]))
+    if len(window.survey.roster):
+        window.table.step(1)
+    _settle(application, window)
+    window.desk.toast.hide()
+
+
+def _settle(application: QApplication, window: MainWindow) -> None:
+    """Until nothing is under way and everything has been drawn."""
+    for _round in range(3):
+        _wait(application, lambda: window.tasks.idle)
+        application.processEvents()
+
+
+def _wait(application: QApplication, ready: Callable[[], bool]) -> None:
+    until = time.monotonic() + _PATIENCE_S
+    while not ready():
+        application.processEvents()
+        time.sleep(0.002)
+        if time.monotonic() > until:
+            raise Unavailable("The window did not finish loading within a minute.")

@@ -1,0 +1,133 @@
+"""New survey: what it is called, whose it is, and where its file goes."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+
+from surveyapp.domain.vocabulary import VOCABULARIES
+from surveyapp.ui.dialogs.base import Dialog, PathField, role_label
+from surveyapp.ui.prompts import Prompts
+
+
+@dataclass(frozen=True, slots=True)
+class NewSurvey:
+    """What the dialog gives back; ``province`` is an ISO 3166-2 code or ``None``."""
+
+    name: str
+    team: str
+    surveyor: str
+    province: str | None
+    path: Path
+
+
+def file_name(name: str) -> str:
+    """File name for a survey called ``name``: its letters and digits, in any script, with hyphens between."""
+    parts = re.findall(r"\w+", unicodedata.normalize("NFC", name).casefold())
+    return ("-".join(parts)[:60].strip("-_") or "survey") + ".gpkg"
+
+
+class NewSurveyDialog(Dialog):
+    """Asks for a :class:`NewSurvey`; ``details`` holds it once nothing is wrong."""
+
+    def __init__(
+        self,
+        prompts: Prompts,
+        folder: Path,
+        *,
+        team: str = "",
+        surveyor: str = "",
+        province: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(
+            "New survey",
+            "One file holds everything: sightings, photos and who changed what. Copy it to a stick to hand it on.",
+            "Make survey",
+            parent,
+        )
+        self._prompts = prompts
+        self.name = QLineEdit()
+        self.name.setObjectName("name")
+        self.name.setPlaceholderText("Swat emeralds, spring 2026")
+        self.team = QLineEdit(team)
+        self.team.setObjectName("team")
+        self.surveyor = QLineEdit(surveyor)
+        self.surveyor.setObjectName("surveyor")
+        self.province = QComboBox()
+        self.province.setObjectName("province")
+        self.province.addItem("Several or not known yet", None)
+        for term in VOCABULARIES["province"].terms:
+            self.province.addItem(term.label, term.code)
+        self.province.setCurrentIndex(max(self.province.findData(province), 0))
+        self.folder = PathField(folder)
+        self.folder.setObjectName("folder")
+        self.file = role_label("", "muted")
+        self.file.setObjectName("file")
+        form = QFormLayout()
+        form.setVerticalSpacing(10)
+        form.setHorizontalSpacing(14)
+        form.addRow("&Name of the survey", self.name)
+        form.addRow("&Team", self.team)
+        form.addRow("&Surveyor in charge", self.surveyor)
+        form.addRow("&Province or territory", self.province)
+        form.addRow("&Folder", self.folder)
+        form.addRow("File", self.file)
+        self.body.addLayout(form)
+        self.body.addStretch(1)
+        self.resize(640, 430)
+        self.folder.browse.connect(self._browse)
+        for edit in (self.name, self.team, self.surveyor):
+            edit.textChanged.connect(self._look)
+        self.folder.changed.connect(self._look)
+        self._look()
+        self.name.setFocus()
+
+    @property
+    def details(self) -> NewSurvey | None:
+        """What was filled in; ``None`` while something is missing or wrong."""
+        if self._fault() is not None:
+            return None
+        return NewSurvey(
+            name=self.name.text().strip(),
+            team=self.team.text().strip(),
+            surveyor=self.surveyor.text().strip(),
+            province=self.province.currentData(),
+            path=self._path(),
+        )
+
+    def _path(self) -> Path:
+        return (self.folder.path or Path()) / file_name(self.name.text())
+
+    def _fault(self) -> str | None:
+        """What keeps the survey from being made: empty for what is just not typed yet."""
+        folder = self.folder.path
+        if folder is None or not folder.is_dir():
+            return (
+                f"There is no folder {folder}; choose another." if folder else "Choose a folder for the file."
+            )
+        if not os.access(folder, os.W_OK):
+            return f"The folder {folder} cannot be written; choose another."
+        if not self.name.text().strip():
+            return ""
+        if self._path().exists():
+            return f"{self._path().name} exists in that folder already; give the survey another name."
+        if not self.surveyor.text().strip():
+            return ""
+        return None
+
+    def _look(self) -> None:
+        fault = self._fault()
+        self.file.setText(self._path().name if self.name.text().strip() else "named after the survey")
+        self.complain(fault or "")
+        self.main_button.setEnabled(fault is None)
+
+    def _browse(self) -> None:
+        chosen = self._prompts.folder("Folder for the survey", self.folder.path or Path.home())
+        if chosen is not None:
+            self.folder.set_path(chosen)

@@ -1,0 +1,98 @@
+"""Making, opening and closing surveys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from surveyapp.errors import BadFile, SurveyError
+from surveyapp.ui.dialogs.new_survey import NewSurveyDialog
+from surveyapp.ui.prompts import Choice, Prompts
+from surveyapp.ui.survey_controller import SurveyController
+
+_SURVEYS = "Surveys (*.gpkg);;All files (*)"
+
+
+class FileController(QObject):
+    """``may_leave`` asks about an unsaved form before another survey takes its place."""
+
+    def __init__(
+        self, window: QWidget, survey: SurveyController, prompts: Prompts, may_leave: Callable[[], bool]
+    ) -> None:
+        super().__init__(window)
+        self._window, self._survey, self._prompts, self._may_leave = window, survey, prompts, may_leave
+
+    @property
+    def folder(self) -> Path:
+        """The folder to look in first: that of the last survey, else the documents or home folder."""
+        last = self._survey.settings["files.folder"]
+        for folder in (Path(last) if last else None, Path.home() / "Documents", Path.home()):
+            if folder is not None and folder.is_dir():
+                return folder
+        return Path()
+
+    def new(self) -> None:
+        """Ask what the new survey is called and make it."""
+        if not self._may_leave():
+            return
+        settings = self._survey.settings
+        dialog = NewSurveyDialog(
+            self._prompts,
+            self.folder,
+            team=settings["surveyor.team"],
+            surveyor=settings["surveyor.name"],
+            province=settings["surveyor.province"],
+            parent=self._window,
+        )
+        dialog.accepted.connect(lambda: self._make(dialog))
+        dialog.open()
+
+    def open(self) -> None:
+        """Ask for a survey and open it."""
+        chosen = self._prompts.open_files("Open survey", self.folder, _SURVEYS)
+        if chosen:
+            self.open_path(chosen[0])
+
+    def open_path(self, path: Path) -> None:
+        """Open this survey."""
+        if self._may_leave():
+            self._survey.open(path, lambda error: self._not_opened(path, error))
+
+    def open_sample(self) -> None:
+        """Open a working copy of a sample survey."""
+        from surveyapp.services.demo import working_copy
+
+        if self._may_leave():
+            self._survey.tasks.run_long("Copying the sample", lambda _: working_copy(None), self._survey.open)
+
+    def close(self) -> None:
+        """Close the open survey."""
+        if self._may_leave():
+            self._survey.close()
+
+    def _make(self, dialog: NewSurveyDialog) -> None:
+        details = dialog.details
+        if details is None:
+            return
+        self._survey.settings.update({
+            "surveyor.name": details.surveyor,
+            "surveyor.team": details.team,
+            "surveyor.province": details.province or "",
+        })
+        self._survey.new(
+            details.path, details.name, team=details.team, surveyor=details.surveyor, province=details.province
+        )
+
+    def _not_opened(self, path: Path, error: Exception) -> None:
+        """A GeoPackage made by others is no survey, but it can be imported into one."""
+        if not isinstance(error, SurveyError):
+            return
+        if isinstance(error, BadFile) and path.suffix.lower() == ".gpkg" and "import it" in str(error):
+            answer = self._prompts.choose(str(error), (Choice("new", "Make a survey for it"),), title="Open survey")
+            if answer == "new":
+                self.new()
+            return
+        self._prompts.warn(str(error), title="Open survey")

@@ -1,0 +1,63 @@
+"""Asks whether a half-filled form that was kept should come back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from surveyapp.ui.forms.draft import Draft
+from surveyapp.ui.forms.look import ToneLabel
+from surveyapp.ui.forms.moments import short
+
+
+class DraftBanner(QFrame):
+    """``continueWanted(Draft)`` or ``discardWanted(Draft)``, whichever is pressed."""
+
+    continueWanted = Signal(object)
+    discardWanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.draft: Draft | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 12, 8)
+        column.setSpacing(6)
+        self._words = ToneLabel("", "warning", self)
+        row = QHBoxLayout()
+        self.discard_button = QPushButton("Throw away", self)
+        self.continue_button = QPushButton("Continue it", self)
+        self.continue_button.setProperty("role", "primary")
+        for button in (self.discard_button, self.continue_button):
+            button.setAutoDefault(False)
+        row.addStretch(1)
+        row.addWidget(self.discard_button)
+        row.addWidget(self.continue_button)
+        column.addWidget(self._words)
+        column.addLayout(row)
+        self.continue_button.clicked.connect(self._continue)
+        self.discard_button.clicked.connect(self._discard)
+        self.hide()
+
+    def offer(self, draft: Draft | None) -> None:
+        """Ask about a draft; ``None`` asks nothing."""
+        self.draft = draft
+        self.setVisible(draft is not None)
+        if draft is not None:
+            what = f" ({draft.caption})" if draft.caption else ""
+            kind = "A new sighting" if draft.new else "Changes to a sighting"
+            self._words.say(
+                f"{kind}{what} was begun and not saved; kept {short(draft.kept_at)}."
+                if draft.new
+                else f"{kind}{what} were begun and not saved; kept {short(draft.kept_at)}."
+            )
+
+    def _continue(self) -> None:
+        draft = self.draft
+        self.offer(None)
+        self.continueWanted.emit(draft)
+
+    def _discard(self) -> None:
+        draft = self.draft
+        self.offer(None)
+        self.discardWanted.emit(draft)

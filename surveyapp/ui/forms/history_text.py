@@ -1,0 +1,157 @@
+"""What each revision of a record changed, in words. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from surveyapp.domain.fields import BLOB, DATETIME, GEOMETRY, LAYER_BY_NAME
+from surveyapp.domain.geometry import point_of
+from surveyapp.domain.merge import DELETE, DELETED, INSERT, RESOLVE, Revision
+from surveyapp.domain.records import Value, moment_of
+from surveyapp.ui.forms.moments import short
+
+_INITIATORS = {
+    "form": "form",
+    "table": "table",
+    "map": "map",
+    "undo": "undo",
+    "redo": "redo",
+    "merge": "merge",
+    "import": "import",
+    "cli": "command line",
+    "review": "review",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of one revision; ``before`` and ``after`` are as a person reads them, empty for nothing."""
+
+    name: str
+    title: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One revision as the history shows it. ``can_restore`` is false for a delete, which has no body, and
+    for the revision that stands now."""
+
+    revision: Revision
+    what: str
+    who: str
+    when: str
+    changes: tuple[FieldChange, ...]
+    can_restore: bool
+    stands: bool
+
+
+def entries(revisions: Sequence[Revision]) -> list[Entry]:
+    """History of one record, the latest first; children before parents where the times say otherwise."""
+    by_id = {revision.revision: revision for revision in revisions}
+    parents = {parent for revision in revisions for parent in revision.parents}
+    depth = _depths(by_id)
+    ordered = sorted(revisions, key=lambda r: (depth[r.revision], r.at or "", r.revision), reverse=True)
+    return [_entry(revision, by_id, revision.revision not in parents) for revision in ordered]
+
+
+def _depths(by_id: Mapping[str, Revision]) -> dict[str, int]:
+    """Length of each revision's longest line of ancestors. Without recursion, as a record may have thousands;
+    a circle, which only damage can make, is cut where it closes."""
+    known: dict[str, int] = {}
+    for start in by_id:
+        stack, on_path = [start], {start}
+        while stack:
+            name = stack[-1]
+            parents = [p for p in by_id[name].parents if p in by_id]
+            waiting = next((p for p in parents if p not in known and p not in on_path), None)
+            if waiting is not None:
+                on_path.add(waiting)
+                stack.append(waiting)
+                continue
+            known[name] = 1 + max((known.get(p, 0) for p in parents), default=0)
+            on_path.discard(stack.pop())
+    return known
+
+
+def _entry(revision: Revision, by_id: Mapping[str, Revision], stands: bool) -> Entry:
+    changes = changes_of(revision, by_id)
+    return Entry(
+        revision,
+        _what(revision, changes),
+        revision.author or "somebody unnamed",
+        short(revision.at) if moment_of(revision.at) else "at an unknown time",
+        changes,
+        can_restore=revision.body is not None and not stands,
+        stands=stands,
+    )
+
+
+def _what(revision: Revision, changes: Sequence[FieldChange]) -> str:
+    if revision.operation == INSERT:
+        what = "created"
+    elif revision.operation == DELETE:
+        what = "deleted"
+    elif revision.operation == RESOLVE:
+        what = "resolved a disagreement"
+    elif len(revision.parents) > 1:
+        what = "brought versions together"
+    elif not changes:
+        what = "saved without a change"
+    else:
+        what = f"changed {changes[0].title}" if len(changes) == 1 else f"changed {len(changes)} fields"
+    by = _INITIATORS.get(revision.initiator or "", revision.initiator or "another program")
+    return f"{what} · {by}"
+
+
+def changes_of(revision: Revision, by_id: Mapping[str, Revision]) -> tuple[FieldChange, ...]:
+    """Fields that differ from the parents, in the order of the field table, then the point, then others.
+
+    Of a revision with several parents, what differs from any of them is told, with the parents' values.
+    """
+    bodies = [by_id[p].body or {} for p in revision.parents if p in by_id] or [{}]
+    after = revision.body or {}
+    names = set(after).union(*bodies) - {DELETED}
+    changed = [n for n in names if any(body.get(n) != after.get(n) for body in bodies)]
+    layer = LAYER_BY_NAME.get(revision.layer)
+    order = {name: i for i, name in enumerate((*layer.names, GEOMETRY))} if layer else {}
+    found = []
+    for name in sorted(changed, key=lambda n: (order.get(n, len(order)), n)):
+        field = layer.field(name) if layer else None
+        if field is not None and field.kind == BLOB:
+            continue
+        befores = dict.fromkeys(readable(revision.layer, name, body.get(name)) for body in bodies)
+        title = "Position" if name == GEOMETRY else field.title if field else name
+        found.append(
+            FieldChange(
+                name,
+                title,
+                " / ".join(b for b in befores if b),
+                readable(revision.layer, name, after.get(name)),
+            )
+        )
+    return tuple(found)
+
+
+def readable(layer: str, name: str, value: Value) -> str:
+    """A value as a person reads it: label of a code, number with unit, Pakistan time, latitude, longitude."""
+    if value is None:
+        return ""
+    if name == GEOMETRY:
+        point = point_of(value)
+        return f"{point[1]:.6f}, {point[0]:.6f}" if point else "a line or area"
+    known = LAYER_BY_NAME.get(layer)
+    field = known.field(name) if known else None
+    if field is not None and field.vocabulary is not None:
+        return field.vocabulary.label(value)
+    if field is not None and field.kind == DATETIME:
+        return short(value)
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
+    return f"{text} {field.unit}" if field is not None and field.unit else text
+
+
+def isolated(text: str) -> str:
+    """Text that keeps its own direction (UAX 9, FSI): an Urdu name must not turn a date around."""
+    return f"\u2068{text}\u2069"

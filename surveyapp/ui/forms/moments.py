@@ -1,0 +1,155 @@
+"""Times as a person in the field writes and reads them: Pakistan time in, UTC kept. No Qt."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from surveyapp.domain.records import Value, moment_of, utc_text
+from surveyapp.errors import BadInput
+
+PAKISTAN = timezone(timedelta(hours=5), "PKT")
+"""Pakistan Standard Time, UTC+5; Asia/Karachi has had no summer time since 2009."""
+
+_DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_LABELS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_DAY_LABELS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+_ISO_DAY = re.compile(r"(?P<y>\d{4})[-/. ](?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})")
+_DAY_FIRST = re.compile(r"(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4})")
+_NAMED = re.compile(r"(?P<d>\d{1,2})[-. ]*(?P<name>[a-z]{3,9})[-., ]*(?P<y>\d{4})")
+_CLOCK = re.compile(
+    r"(?P<h>\d{1,2})[:.](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
+)
+_HOW = "write it as 2026-11-24 09:30, or press Now"
+
+
+def local_text(value: Value) -> str:
+    """Stored UTC text as local time to the minute, with seconds where there are any; what is no time is
+    shown as it is."""
+    moment = moment_of(value)
+    if moment is None:
+        return "" if value is None else str(value)
+    local = moment.astimezone(PAKISTAN)
+    return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
+
+
+def spoken(value: Value) -> str:
+    """``Tuesday 24 November 2026, 09:30 Pakistan time (04:30 UTC)``; empty for no time.
+
+    The month is in words, so that nobody has to guess which number was the day. The UTC day is told where
+    it is another.
+    """
+    moment = moment_of(value)
+    if moment is None:
+        return ""
+    local = moment.astimezone(PAKISTAN)
+    utc = moment.strftime("%H:%M UTC")
+    if moment.date() != local.date():
+        utc = f"{moment.day} {_MONTH_LABELS[moment.month - 1]}, {utc}"
+    return f"{_DAY_LABELS[local.weekday()]} {long_day(local.date())}, {local:%H:%M} Pakistan time ({utc})"
+
+
+def short(value: Value) -> str:
+    """``24 Nov 2026, 09:30`` in Pakistan time; what is no time is shown as it is."""
+    moment = moment_of(value)
+    if moment is None:
+        return "" if value is None else str(value)
+    local = moment.astimezone(PAKISTAN)
+    return f"{local.day} {_MONTH_LABELS[local.month - 1][:3]} {local.year}, {local:%H:%M}"
+
+
+def long_day(day: date) -> str:
+    """``24 November 2026``."""
+    return f"{day.day} {_MONTH_LABELS[day.month - 1]} {day.year}"
+
+
+def parse_local(text: str, title: str, now: datetime | None = None) -> Value:
+    """UTC text of a local time as people write it.
+
+    Takes ISO and day-first dates (24/11/2026: the Pakistani order), months by name, a time alone (today), a
+    date alone (midnight), ``now``, Urdu digits; text with a zone or ``Z`` is taken in that zone. Raises
+    ``BadInput`` with one sentence.
+    """
+    plain = " ".join(text.translate(_DIGITS).casefold().replace("،", " ").replace(",", " ").split())
+    if not plain:
+        return None
+    now = (now or datetime.now(UTC)).astimezone(PAKISTAN)
+    if plain == "now":
+        return utc_text(now)
+    zoned = _zoned(text.translate(_DIGITS).strip())
+    if zoned is not None:
+        return _kept(zoned, title, text)
+    day, rest = _day(plain)
+    clock = _clock(rest)
+    if (day is None and clock is None) or clock is _WRONG or day is _NO_DAY:
+        raise BadInput(f"{title}: {text.strip()!r} is not a time; {_HOW}.")
+    when = datetime.combine(day or now.date(), clock or time(), PAKISTAN)
+    return _kept(when, title, text)
+
+
+_WRONG = time(0, 0, 0, 1)
+_NO_DAY = date(1, 1, 1)
+
+
+def _kept(when: datetime, title: str, text: str) -> str:
+    try:
+        return utc_text(when)
+    except OverflowError:
+        raise BadInput(f"{title}: {text.strip()!r} is outside the calendar; {_HOW}.") from None
+
+
+def _zoned(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _day(plain: str) -> tuple[date | None, str]:
+    """The date that ``plain`` begins with, and what follows; ``_NO_DAY`` for the 31st of February."""
+    for pattern in (_ISO_DAY, _DAY_FIRST, _NAMED):
+        match = pattern.match(plain)
+        if match is None:
+            continue
+        named = match.groupdict().get("name")
+        if named is not None and named[:3] not in _MONTHS:
+            return _NO_DAY, ""
+        month = int(match["m"]) if named is None else _MONTHS.index(named[:3]) + 1
+        try:
+            return date(int(match["y"]), month, int(match["d"])), plain[match.end() :].strip(" t")
+        except ValueError:
+            return _NO_DAY, ""
+    return None, plain
+
+
+def _clock(rest: str) -> time | None:
+    if not rest:
+        return None
+    match = _CLOCK.fullmatch(rest)
+    if match is None:
+        return _WRONG
+    hour = int(match["h"])
+    if match["half"]:
+        if not 1 <= hour <= 12:
+            return _WRONG
+        hour = hour % 12 + (12 if match["half"].startswith("p") else 0)
+    try:
+        return time(hour, int(match["mi"]), int(match["s"] or 0))
+    except ValueError:
+        return _WRONG

@@ -1,0 +1,390 @@
+"""The window: it puts the parts together and passes intents on. It holds no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
+
+from surveyapp.domain.fields import GEOMETRY, SIGHTING
+from surveyapp.errors import Cancelled, SurveyError
+from surveyapp.services.checking import CheckResult
+from surveyapp.settings import Settings
+from surveyapp.ui import theme
+from surveyapp.ui.actions import ActionSet
+from surveyapp.ui.appearance import Appearance
+from surveyapp.ui.crash import report_folder
+from surveyapp.ui.desk import Desk
+from surveyapp.ui.dialogs.about import AboutDialog
+from surveyapp.ui.dialogs.check import CheckPanel
+from surveyapp.ui.dialogs.columns import ColumnsDialog
+from surveyapp.ui.dialogs.palette import CommandPalette
+from surveyapp.ui.exchange_controller import ExchangeController
+from surveyapp.ui.file_controller import FileController
+from surveyapp.ui.form_controller import FormController
+from surveyapp.ui.forms.draft import DraftStore
+from surveyapp.ui.forms.position_tools import standard_tools
+from surveyapp.ui.forms.sighting_form import SightingForm
+from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, Delta, column_choice, shown_text
+from surveyapp.ui.map_link import MapLink, outlines_of
+from surveyapp.ui.prompts import Choice, Prompts, QtPrompts
+from surveyapp.ui.record_panels import RecordPanels
+from surveyapp.ui.review_controller import ReviewController
+from surveyapp.ui.status import ProgressStrip, StartPage
+from surveyapp.ui.survey_controller import SurveyController
+from surveyapp.ui.tasks import Tasks
+
+_TOOLS = {"map.pan": "pan", "map.box": "select", "map.lasso": "lasso", "map.add": "add", "map.measure": "measure"}
+_MANY = 5
+"""Deleting more than this many at once is asked about; fewer only offer to be taken back."""
+
+
+class MainWindow(QMainWindow):
+    """The one window. ``prompts`` are the real ones unless a test gives others; ``drafts`` is the folder of
+    half-filled forms.
+    """
+
+    def __init__(self, settings: Settings, drafts: Path, prompts: Prompts | None = None) -> None:
+        super().__init__()
+        self._ended = False
+        self.settings = settings
+        self.prompts: Prompts = prompts or QtPrompts(self)
+        self.appearance = Appearance(settings, self)
+        self.tasks = Tasks(self)
+        self.survey = SurveyController(self.tasks, settings, self)
+        self.form = SightingForm(
+            standard_tools(), sticky=settings["form.sticky"], pinned=settings["form.pinned"],
+            observer=settings["surveyor.name"] or None,
+        )
+        self.desk = Desk(self.survey, self.form)
+        self.table, self.canvas = self.desk.table, self.desk.canvas
+        self.desk.add_tab("form", self.form, "Sighting", "form")
+        self.panels = RecordPanels(self.desk, self.survey, self.prompts)
+        self.map_link = MapLink(self.canvas, self.survey.roster, self.survey.selection)
+        self.form_controller = FormController(self.form, self.survey, self.prompts, DraftStore(drafts))
+        self.files = FileController(self, self.survey, self.prompts, self.form_controller.may_leave)
+        self.exchange = ExchangeController(self, self.survey, self.prompts, self.canvas)
+        self.review = ReviewController(self, self.survey)
+        self.check_panel = CheckPanel(self._caption)
+        self.action_set = ActionSet(self._handlers(), self)
+        self.start = StartPage([self.action_set[f"survey.{name}"] for name in ("new", "open", "sample")])
+        self._assemble()
+        self._connect()
+        self.appearance.apply()
+        self._show_state()
+
+    # -- putting together -----------------------------------------------------------------------------
+
+    def _assemble(self) -> None:
+        self.setWindowTitle("SurveyApp")
+        self.resize(1366, 740)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.start)
+        self.stack.addWidget(self.desk)
+        self.setCentralWidget(self.stack)
+        self.check_dock = QDockWidget("Check")
+        self.check_dock.setObjectName("check_dock")
+        self.check_dock.setWidget(self.check_panel)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.check_dock)
+        self.check_dock.hide()
+        self.action_set.fill_menus(self.menuBar())
+        self.toolbar = QToolBar("Tools")
+        self.toolbar.setObjectName("toolbar")
+        self.toolbar.setMovable(False)
+        self.toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.toolbar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.toolbar.setIconSize(QSize(22, 22))
+        self.action_set.fill_toolbar(self.toolbar)
+        self.addToolBar(self.toolbar)
+        records = [self.action_set[name] for name in ("sighting.duplicate", "sighting.delete", "map.selection")]
+        self.table.use_actions(records)
+        self.canvas.addActions([self.action_set["sighting.delete"]])
+        self._fill_status_bar()
+        if geometry := self.settings["window.geometry"]:
+            self.restoreGeometry(QByteArray.fromBase64(QByteArray(geometry.encode())))
+        self.desk.restore_layout(self.settings["window.layout"])
+        self.table.set_columns(self.settings["table.columns"])
+
+    def _fill_status_bar(self) -> None:
+        bar = self.statusBar()
+        self.saved_label, self.counts_label, self.place_label = QLabel(), QLabel(), QLabel()
+        self.saved_label.setObjectName("saved")
+        self.counts_label.setObjectName("counts")
+        self.strip = ProgressStrip(self.tasks)
+        bar.addWidget(self.saved_label)
+        bar.addWidget(self.counts_label)
+        bar.addPermanentWidget(self.strip)
+        bar.addPermanentWidget(self.place_label)
+
+    def _connect(self) -> None:
+        survey, canvas, table = self.survey, self.canvas, self.table
+        survey.opened.connect(self._opened)
+        survey.closed.connect(self._closed)
+        survey.filled.connect(self._filled)
+        survey.followed.connect(self._followed)
+        survey.facts_changed.connect(self._show_state)
+        survey.saved.connect(lambda label: self.desk.toast.say(f"Saved: {label}", undoable=label[:4] != "Undo"))
+        survey.failed.connect(self.tell_error)
+        self.form.dirtyChanged.connect(lambda _dirty: self._show_state())
+        self.form.mapTapRequested.connect(lambda: canvas.set_tool("add"))
+        self.form.positionPicked.connect(self._position_picked)
+        self.form_controller.shown.connect(self.panels.show_detail)
+        self.form_controller.raised.connect(lambda: self.desk.bring_up("form"))
+        canvas.positionTapped.connect(self._tapped)
+        canvas.cursorMoved.connect(lambda lon, lat: self.place_label.setText(f"{lat:.5f}, {lon:.5f}"))
+        canvas.sightingActivated.connect(self._open_record)
+        canvas.contextRequested.connect(self._map_menu)
+        canvas.toolChanged.connect(self._tool_changed)
+        table.activated.connect(self._open_record)
+        table.columns_wanted.connect(self._choose_columns)
+        self.start.recent_chosen.connect(self.files.open_path)
+        self.review.checked.connect(self._checked)
+        self.review.record_wanted.connect(self._show_record)
+        self.check_panel.issue_chosen.connect(self.review.go_to)
+        self.check_panel.again.connect(self.review.check)
+        self.exchange.decide_wanted.connect(self.review.decide)
+        self.appearance.changed.connect(self._restyle)
+        self.settings.on_trouble = lambda error: self.desk.toast.say(str(error))
+
+    def _handlers(self) -> dict[str, Callable[..., object]]:
+        """What each action does."""
+        survey, canvas, table = self.survey, self.canvas, self.table
+        handlers: dict[str, Callable[..., object]] = {
+            "survey.new": self.files.new,
+            "survey.open": self.files.open,
+            "survey.sample": self.files.open_sample,
+            "survey.close": self.files.close,
+            "survey.import": self.exchange.import_source,
+            "survey.merge": self.exchange.merge,
+            "survey.export": self.exchange.export,
+            "survey.preview": self.exchange.preview,
+            "survey.check": self.review.check,
+            "survey.conflicts": self.review.decide,
+            "app.quit": self.close,
+            "app.palette": lambda: CommandPalette(self.action_set, self).open(),
+            "app.about": self._about,
+            "edit.undo": survey.undo,
+            "edit.redo": survey.redo,
+            "edit.all": table.view.selectAll,
+            "edit.find": self._find,
+            "edit.next": lambda: table.step(1),
+            "edit.previous": lambda: table.step(-1),
+            "sighting.new": self.form_controller.new,
+            "sighting.duplicate": self.form_controller.duplicate,
+            "sighting.delete": self._delete,
+            "photo.attach": self.panels.ask_for_photos,
+            "view.columns": self._choose_columns,
+            "view.touch": self.appearance.set_touch,
+            "map.fit": canvas.fit_all,
+            "map.selection": lambda: canvas.zoom_to(survey.selection.uuids),
+            "map.in": lambda: canvas.zoom_by(1.6),
+            "map.out": lambda: canvas.zoom_by(1 / 1.6),
+            "map.snapshot": self.exchange.snapshot,
+        }
+        for name in ("system", "light", "dark", "night"):
+            handlers[f"view.{name}"] = lambda _on, name=name: self.appearance.set_theme(name)
+        for name in ("form", "photos", "history", "gps"):
+            handlers[f"view.{name}"] = lambda name=name: self.desk.bring_up(name)
+        for action, tool in _TOOLS.items():
+            handlers[action] = lambda _on, tool=tool: canvas.set_tool(tool)
+        return handlers
+
+    # -- following ------------------------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        facts = self.survey.facts
+        assert facts is not None
+        self.stack.setCurrentWidget(self.desk)
+        self.desk.banner.say(facts.why)
+        self.canvas.set_empty_text("No sightings yet" if self.survey.writable else "No sightings")
+        self.check_dock.hide()
+        self.desk.bring_up("form")
+        self.canvas.fit_all()
+        self.table.view.setFocus()
+
+    def _closed(self) -> None:
+        self.check_dock.hide()
+        self.table.reload()
+        self.map_link.reload()
+        self.stack.setCurrentWidget(self.start)
+        self._show_state()
+
+    def _filled(self) -> None:
+        self.table.reload()
+        self.map_link.reload()
+        outlines = self.survey.outlines
+        self.canvas.set_tracks(outlines_of(outlines["track"]))
+        self.canvas.set_areas(outlines_of(outlines["area"]))
+
+    def _followed(self, delta: Delta) -> None:
+        self.table.follow(delta)
+        self.map_link.follow(delta)
+
+    def _show_state(self) -> None:
+        """Title, status bar and enabled actions, from what is true now."""
+        facts = self.survey.facts
+        self.action_set.update(self.survey.state)
+        self.start.set_recent(self.settings.recent())
+        parts = [facts.title, facts.team] if facts else []
+        self.setWindowTitle(" — ".join([*(part for part in parts if part), "SurveyApp"]))
+        for label in (self.saved_label, self.counts_label, self.place_label):
+            label.setVisible(facts is not None)
+        if facts is None:
+            return
+        if self.form.dirty:
+            self.saved_label.setText("Not saved yet: the form")
+            theme.set_role(self.saved_label, "warning")
+        elif facts.read_only:
+            self.saved_label.setText("For reading only")
+            theme.set_role(self.saved_label, "warning")
+        else:
+            self.saved_label.setText("All saved")
+            theme.set_role(self.saved_label, "good")
+        counts = [_count(len(self.survey.roster), "sighting"), _count(facts.counts.get("photo", 0), "photo")]
+        if facts.conflicts:
+            counts.append(_count(facts.conflicts, "disagreement"))
+        self.counts_label.setText("   ".join(counts))
+
+    def _restyle(self) -> None:
+        """Colours or sizes changed."""
+        self.action_set.refresh_icons()
+        self.action_set[f"view.{self.appearance.theme}"].setChecked(True)
+        self.action_set["view.touch"].setChecked(self.appearance.touch)
+        self.desk.restyle(theme.current().name, touch=self.appearance.touch)
+        self.check_panel.restyle()
+        self.start.restyle()
+        self.strip.restyle()
+
+    def _tool_changed(self, tool: str) -> None:
+        action = next(name for name, known in _TOOLS.items() if known == tool)
+        self.action_set[action].setChecked(True)
+
+    def _checked(self, result: CheckResult) -> None:
+        self.check_panel.fill(result.level, result.issues)
+        self.check_dock.show()
+        self.check_dock.raise_()
+
+    # -- intents of the window itself -----------------------------------------------------------------
+
+    def tell_error(self, error: Exception) -> None:
+        """Say in one sentence what did not work; a cancel is no failure."""
+        if isinstance(error, Cancelled):
+            self.desk.toast.say(str(error))
+        elif isinstance(error, SurveyError):
+            self.prompts.warn(str(error))
+
+    def _find(self) -> None:
+        self.table.search.setFocus()
+        self.table.search.selectAll()
+
+    def _delete(self) -> None:
+        chosen = self.survey.selection.uuids
+        if len(chosen) > _MANY:
+            answer = self.prompts.choose(
+                f"Delete {len(chosen):,} sightings with their photos? Undo brings them back.",
+                (Choice("delete", "Delete", destructive=True),),
+                title="Delete",
+            )
+            if answer != "delete":
+                return
+        self.survey.delete(chosen)
+
+    def _open_record(self, uuid: str) -> None:
+        self._show_record(uuid, "")
+
+    def _show_record(self, uuid: str, field: str) -> None:
+        """Select a sighting, show it in table, map and form, and go to one of its fields."""
+        self.survey.selection.set([uuid], "window")
+        self.canvas.zoom_to([uuid])
+        self.desk.bring_up("form")
+        if field and (SIGHTING.field(field) is not None or field == GEOMETRY):
+            self.form.go_to(field)
+
+    def _tapped(self, longitude: float, latitude: float) -> None:
+        self.canvas.set_tool("pan")
+        self.desk.bring_up("form")
+        self.form.use_map_position(longitude, latitude)
+
+    def _position_picked(self, position: tuple[float, float] | None) -> None:
+        """Mark on the map where an unsaved form says the sighting is."""
+        if position is None or not self.form.dirty:
+            self.canvas.clear_mark()
+        else:
+            self.canvas.go_to(*position)
+
+    def _map_menu(self, uuid: str, longitude: float, latitude: float, at: QPoint) -> None:
+        if uuid and uuid not in self.survey.selection:
+            self.survey.selection.set([uuid], "window")
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self.survey.writable:
+            menu.addAction("New sighting here", lambda: self._new_at(longitude, latitude))
+            menu.addAction("Use this position in the form", lambda: self._tapped(longitude, latitude))
+            menu.addSeparator()
+        for name in ("map.selection", "sighting.duplicate", "sighting.delete"):
+            menu.addAction(self.action_set[name])
+        menu.popup(at)
+
+    def _new_at(self, longitude: float, latitude: float) -> None:
+        self.form_controller.new()
+        if self.form.record is None:
+            self.form.use_map_position(longitude, latitude)
+
+    def _choose_columns(self) -> None:
+        dialog = ColumnsDialog(self.table.model.columns, self)
+        dialog.accepted.connect(lambda: self._use_columns(dialog.columns))
+        dialog.open()
+
+    def _use_columns(self, names: list[str]) -> None:
+        usual = names == column_choice(())
+        self.settings["table.columns"] = [] if usual else names
+        self.table.set_columns(names)
+
+    def _about(self) -> None:
+        places = {"Settings": str(self.settings.path or "in memory"), "Reports": str(report_folder())}
+        if self.survey.path is not None:
+            places["Survey"] = str(self.survey.path)
+        AboutDialog(places, self).open()
+
+    def _caption(self, uuid: str) -> str:
+        """What a sighting is called in a list."""
+        roster = self.survey.roster
+        if roster.row(uuid) is None:
+            return ""
+        words = [shown_text(COLUMN_FIELDS[name], roster.value(uuid, name)) for name in ("gem", "locality")]
+        return " · ".join(word for word in words if word)
+
+    # -- closing --------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close when everything that was asked for is on the disk; not over a save that failed."""
+        if not self._ended:
+            if not self.form_controller.may_leave():
+                event.ignore()
+                return
+            self.tasks.finish()
+            if self.form_controller.unsaved:
+                event.ignore()
+                return
+            self.settings.update({
+                "window.geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
+                "window.layout": self.desk.layout_text(),
+            })
+            self.end()
+        super().closeEvent(event)
+
+    def end(self) -> None:
+        """Close the survey and end the threads, asking nothing: a half-filled form stays as its draft."""
+        if not self._ended:
+            self._ended = True
+            self.form_controller.keep_draft()
+            self.tasks.finish()
+            self.survey.close()
+            self.tasks.shutdown()
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

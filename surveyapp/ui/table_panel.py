@@ -1,0 +1,208 @@
+"""The table of sightings with its search box and count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from surveyapp.ui import theme
+from surveyapp.ui.itemmodels.records import RecordModel
+from surveyapp.ui.itemmodels.roster import Delta, Roster
+from surveyapp.ui.selection import Selection
+
+_WIDTHS = {"gem": 120, "locality": 170, "observed_at": 150, "host_rock": 140, "observer": 130, "notes": 240}
+_OTHER_WIDTH = 110
+_TYPING_MS = 120
+"""A search starts this long after the last key, so that typing stays smooth with many records."""
+
+
+class TablePanel(QWidget):
+    """Follows roster and selection. ``activated`` carries the uuid of a row that was double-clicked or entered;
+    ``columns_wanted`` asks for the dialog of columns.
+    """
+
+    activated = Signal(str)
+    columns_wanted = Signal()
+
+    def __init__(self, roster: Roster, selection: Selection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._selection = selection
+        self._roster = roster
+        self.model = RecordModel(roster, self)
+        self.search = QLineEdit()
+        self.search.setObjectName("search")
+        self.search.setPlaceholderText("Search all fields, in any script")
+        self.search.setClearButtonEnabled(True)
+        self.columns_button = QToolButton()
+        self.columns_button.setToolTip("Choose the columns of the table")
+        self.columns_button.clicked.connect(self.columns_wanted)
+        self.count = QLabel()
+        self.count.setObjectName("count")
+        self.count.setProperty("role", "muted")
+        self.view = self._made_view()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_TYPING_MS)
+        self._timer.timeout.connect(self.find_now)
+        self.search.textChanged.connect(lambda _text: self._timer.start())
+        self.search.returnPressed.connect(self._to_first)
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 8, 8, 6)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.columns_button)
+        bottom = QHBoxLayout()
+        bottom.setContentsMargins(10, 4, 8, 4)
+        bottom.addWidget(self.count, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(bottom)
+        selection.changed.connect(self._selected)
+        self.restyle()
+        self.set_columns(())
+
+    # -- following ----------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """The roster was filled anew."""
+        self.model.refresh()
+        self._after_reset()
+
+    def follow(self, delta: Delta) -> None:
+        """The roster followed a change set."""
+        self.model.follow(delta)
+        self._after_reset()
+
+    def set_columns(self, names: Sequence[str]) -> None:
+        """Show these columns; none means the usual ones."""
+        self.model.set_columns(names)
+        for place, name in enumerate(self.model.columns):
+            self.view.setColumnWidth(place, _WIDTHS.get(name, _OTHER_WIDTH))
+        self._after_reset()
+
+    def restyle(self) -> None:
+        """Theme or touch mode changed."""
+        self.columns_button.setIcon(theme.icon("columns"))
+        self.view.verticalHeader().setDefaultSectionSize(theme.row_height())
+        self.view.horizontalHeader().setFixedHeight(theme.row_height() + 2)
+
+    def use_actions(self, actions: Sequence[QAction]) -> None:
+        """Offer these on a right click; their shortcuts work while the table has the focus."""
+        self.view.addActions(list(actions))
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    # -- intents ------------------------------------------------------------------------------------
+
+    def find_now(self) -> None:
+        """Apply what stands in the search box."""
+        self._timer.stop()
+        self.model.set_search(self.search.text())
+        self._after_reset()
+
+    def step(self, by: int) -> None:
+        """Select the record ``by`` rows further down, stopping at the ends."""
+        rows = self.model.rowCount()
+        if not rows:
+            return
+        current = self._selection.current
+        place = self.model.place_of(current) if current is not None else None
+        target = (0 if by > 0 else rows - 1) if place is None else min(max(place + by, 0), rows - 1)
+        self._selection.set([self.model.uuid_at(target)], "window")
+
+    # -- inside -------------------------------------------------------------------------------------
+
+    def _made_view(self) -> QTableView:
+        view = QTableView()
+        view.setObjectName("records")
+        view.setModel(self.model)
+        view.setAlternatingRowColors(True)
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setIconSize(QSize(18, 18))
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setTabKeyNavigation(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = view.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        view.setSortingEnabled(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(lambda _at: self.columns_wanted.emit())
+        view.selectionModel().selectionChanged.connect(self._chosen_here)
+        view.activated.connect(lambda index: self.activated.emit(self.model.uuid_at(index.row())))
+        self.model.modelReset.connect(self._after_reset)
+        return view
+
+    def _after_reset(self) -> None:
+        self._say_count()
+        self._selected("window")
+
+    def _say_count(self) -> None:
+        shown, there = self.model.rowCount(), len(self._roster)
+        if shown != there:
+            self.count.setText(f"{shown:,} of {there:,} sightings")
+        else:
+            self.count.setText("1 sighting" if there == 1 else f"{there:,} sightings")
+
+    def _chosen_here(self, *_: object) -> None:
+        rows = self.view.selectionModel().selectedRows()
+        current = self.view.currentIndex()
+        uuids = [self.model.uuid_at(index.row()) for index in sorted(rows, key=QModelIndex.row)]
+        chosen = self.model.uuid_at(current.row()) if current.isValid() else None
+        self._selection.set(uuids, "table", chosen)
+
+    def _selected(self, origin: str) -> None:
+        if origin == "table":
+            return
+        places = sorted(
+            place for place in map(self.model.place_of, self._selection.uuids) if place is not None
+        )
+        chooser = self.view.selectionModel()
+        blocked = chooser.blockSignals(True)
+        flags = QItemSelectionModel.SelectionFlag
+        chooser.select(self._ranges(places), flags.ClearAndSelect | flags.Rows)
+        current = self._selection.current
+        place = self.model.place_of(current) if current is not None else None
+        if place is not None:
+            index = self.model.index(place, max(self.view.columnAt(0), 0))
+            chooser.setCurrentIndex(index, flags.NoUpdate)
+            self.view.scrollTo(index)
+        chooser.blockSignals(blocked)
+        self.view.viewport().update()
+
+    def _ranges(self, places: list[int]) -> QItemSelection:
+        """Neighbouring rows as one range: a lasso over a hundred thousand stays quick."""
+        found, last = QItemSelection(), self.model.columnCount() - 1
+        start = 0
+        for n, place in enumerate(places):
+            if n + 1 == len(places) or places[n + 1] != place + 1:
+                found.select(self.model.index(places[start], 0), self.model.index(place, last))
+                start = n + 1
+        return found
+
+    def _to_first(self) -> None:
+        self.find_now()
+        if self.model.rowCount():
+            self._selection.set([self.model.uuid_at(0)], "window")
+            self.view.setFocus()

@@ -1,0 +1,239 @@
+"""How the window looks: three palettes, one style sheet, and icons recoloured to fit.
+
+Colours are chosen for AA contrast (a test measures them) and agree with the themes of the map. Widgets
+ask for a look by a dynamic property: ``role`` on a label (title, heading, muted, warning) or on a button
+(primary, flat), ``card`` on a frame. No widget sets a colour of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from surveyapp.assets import resource_path, resource_text
+from surveyapp.domain.gems import GEM_BY_CODE
+
+ICON_SIZES = (16, 20, 24, 32, 48)
+SIZES = {"target": 26, "pad": 5, "tool": 2, "tab": 22, "scroll": 12, "row": 30}
+TOUCH_SIZES = {"target": 38, "pad": 9, "tool": 7, "tab": 30, "scroll": 18, "row": 44}
+"""Sizes in px that the style sheet takes; with the padding of a button a target of 38 is 44 high."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """Colours of one theme, ``#rrggbb``. ``soft`` ones are grounds, the others text or edges on them."""
+
+    name: str
+    window: str
+    surface: str
+    raised: str
+    edge: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    danger: str
+    warning: str
+    warning_soft: str
+    good: str
+
+
+LIGHT = Colours(
+    name="light",
+    window="#f2f3f5",
+    surface="#ffffff",
+    raised="#e7e9ed",
+    edge="#c9ccd2",
+    text="#24262b",
+    muted="#5a5f68",
+    accent="#0a5fd0",
+    on_accent="#ffffff",
+    accent_soft="#dbe8fb",
+    danger="#b3261e",
+    warning="#7a4b00",
+    warning_soft="#fff1cf",
+    good="#1c6b3f",
+)
+DARK = Colours(
+    name="dark",
+    window="#15191e",
+    surface="#1d2229",
+    raised="#2b323b",
+    edge="#47505c",
+    text="#eceef1",
+    muted="#aab1bb",
+    accent="#6cb2ff",
+    on_accent="#07192c",
+    accent_soft="#23405f",
+    danger="#ff9a90",
+    warning="#ffd479",
+    warning_soft="#3d3113",
+    good="#7fd6a2",
+)
+NIGHT = Colours(
+    name="night",
+    window="#000000",
+    surface="#0d0000",
+    raised="#260503",
+    edge="#6e1b15",
+    text="#ff5a4a",
+    muted="#d8483a",
+    accent="#ff7a66",
+    on_accent="#1a0000",
+    accent_soft="#4a0f0a",
+    danger="#ff8d7d",
+    warning="#ff9a6b",
+    warning_soft="#2e0b02",
+    good="#ff7a66",
+)
+
+THEMES: dict[str, Colours] = {theme.name: theme for theme in (LIGHT, DARK, NIGHT)}
+
+
+def system_theme() -> str:
+    """``light`` or ``dark``, as the system says; light where it says nothing."""
+    hints = QGuiApplication.styleHints()
+    return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+
+
+def colours_for(setting: str) -> Colours:
+    """The colours that the setting ``appearance.theme`` stands for."""
+    return THEMES[system_theme() if setting == "system" else setting]
+
+
+def current() -> Colours:
+    """Colours in use; light before :func:`apply`."""
+    application = QApplication.instance()
+    name = application.property("surveyapp_theme") if application is not None else ""
+    return THEMES.get(str(name), LIGHT)
+
+
+def apply(application: QApplication, colours: Colours, *, touch: bool = False) -> None:
+    """Give the whole program these colours, and targets of 44 px where ``touch``."""
+    application.setProperty("surveyapp_theme", colours.name)
+    application.setProperty("surveyapp_touch", touch)
+    application.setStyle("Fusion")
+    application.setPalette(palette(colours))
+    application.setStyleSheet(style_sheet(colours, touch=touch))
+
+
+def palette(colours: Colours) -> QPalette:
+    """Qt's palette of a theme, for what the style sheet does not reach and for our own painting."""
+    made = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in {
+        roles.Window: colours.window,
+        roles.WindowText: colours.text,
+        roles.Base: colours.surface,
+        roles.AlternateBase: colours.window,
+        roles.Text: colours.text,
+        roles.Button: colours.raised,
+        roles.ButtonText: colours.text,
+        roles.BrightText: colours.danger,
+        roles.ToolTipBase: colours.surface,
+        roles.ToolTipText: colours.text,
+        roles.PlaceholderText: colours.muted,
+        roles.Highlight: colours.accent,
+        roles.HighlightedText: colours.on_accent,
+        roles.Accent: colours.accent,
+        roles.Link: colours.accent,
+        roles.LinkVisited: colours.accent,
+        roles.Light: colours.surface,
+        roles.Midlight: colours.raised,
+        roles.Mid: colours.edge,
+        roles.Dark: colours.edge,
+        roles.Shadow: colours.window,
+    }.items():
+        made.setColor(role, QColor(colour))
+    faded = QColor(colours.muted)
+    faded.setAlphaF(0.6)
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, faded)
+    made.setColor(QPalette.ColorGroup.Disabled, roles.Highlight, QColor(colours.edge))
+    return made
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Change a widget's look (see the module's docstring) and show it at once."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def icon(name: str, colour: str | None = None) -> QIcon:
+    """Icon ``resources/icons/actions/<name>.svg`` in the colours of the theme (or in ``colour``)."""
+    colours = current()
+    drawing = resource_text(f"icons/actions/{name}.svg")
+    made = QIcon()
+    for mode, tint in (
+        (QIcon.Mode.Normal, colour or colours.text),
+        (QIcon.Mode.Selected, colour or colours.text),
+        (QIcon.Mode.Disabled, colours.edge),
+    ):
+        for size in ICON_SIZES:
+            made.addPixmap(_drawn(drawing.replace("currentColor", tint), size), mode)
+    return made
+
+
+_gem_icons: dict[str, QIcon] = {}
+
+
+def gem_icon(code: object) -> QIcon:
+    """Icon of a gem, empty for one that has none."""
+    gem = GEM_BY_CODE.get(str(code))
+    if gem is None:
+        return QIcon()
+    if gem.code not in _gem_icons:
+        made, drawing = QIcon(), resource_text(gem.icon)
+        for size in ICON_SIZES:
+            made.addPixmap(_drawn(drawing, size))
+        _gem_icons[gem.code] = made
+    return _gem_icons[gem.code]
+
+
+def _drawn(svg: str, size: int) -> QPixmap:
+    # Drawn at twice the size for screens of high density; on others Qt scales it down.
+    pixmap = QPixmap(QSize(size, size) * 2)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size * 2, size * 2))
+    painter.end()
+    pixmap.setDevicePixelRatio(2)
+    return pixmap
+
+
+def use_fonts(application: QApplication) -> None:
+    """The system's own font first; for Urdu whichever of the good ones is installed, else what Qt finds."""
+    font = application.font()
+    # The family that is really used: a name such as "Sans Serif" stands for whatever has the first letter.
+    families = [QFontInfo(font).family(), "Noto Naskh Arabic", "Noto Nastaliq Urdu", "Noto Sans Arabic", "DejaVu Sans"]
+    font.setFamilies(families)
+    if font.pointSizeF() < 10:
+        font.setPointSizeF(10)
+    font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
+    application.setFont(font)
+
+
+def style_sheet(colours: Colours, *, touch: bool) -> str:
+    """The style sheet, filled in."""
+    sizes = TOUCH_SIZES if touch else SIZES
+    sheet = resource_text("styles/window.qss")
+    for name, value in {**asdict(colours), **sizes}.items():
+        sheet = sheet.replace(f"@{name}@", str(value))
+    for name in ("chevron", "chevron-up", "tick"):
+        picture = resource_path(f"styles/{name}-{colours.name}.svg").as_posix()
+        sheet = sheet.replace(f"@{name.replace('-', '_')}@", picture)
+    return sheet
+
+
+def row_height() -> int:
+    """Height in px of a row of a table or list."""
+    application = QApplication.instance()
+    touch = application is not None and bool(application.property("surveyapp_touch"))
+    return (TOUCH_SIZES if touch else SIZES)["row"]

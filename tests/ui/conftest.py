@@ -1,0 +1,112 @@
+"""What the tests of the window share: a window on a temporary folder, and prompts that answer from a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from pytestqt.qtbot import QtBot
+
+from surveyapp.services.recording import add_sighting, assigned, new_survey
+from surveyapp.settings import Settings
+from surveyapp.ui.prompts import ScriptedPrompts
+
+if TYPE_CHECKING:
+    from surveyapp.ui.main_window import MainWindow
+
+SWAT = {
+    "gem": "emerald", "locality": "Fizagat", "expression": "vein", "host_rock": "schist", "observer": "Zarmina",
+    "observed_at": "2026-05-03T06:10:00Z", "notes": "زمرد کی رگ، talc schist کے ساتھ",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _share_contexts() -> None:
+    """The web engine wants this before there is an application."""
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    made = Settings(tmp_path / "config" / "settings.json")
+    made.update({"surveyor.name": "Zarmina", "surveyor.team": "Swat 1", "files.folder": str(tmp_path)})
+    return made
+
+
+@pytest.fixture
+def prompts() -> Iterator[ScriptedPrompts]:
+    made = ScriptedPrompts()
+    yield made
+    assert not made.answers, f"answers that nobody asked for: {list(made.answers)}"
+
+
+@pytest.fixture
+def survey_file(tmp_path: Path) -> Path:
+    """A survey with three sightings."""
+    path = tmp_path / "swat.gpkg"
+    with new_survey(path, "Swat emeralds", team="Swat 1", surveyor="Zarmina", province="PK-KP") as session:
+        for at, more in (
+            ("34.7725N 72.3608E", {}),
+            ("34.7810N 72.3702E", {"locality": "Shamozai", "gem": "topaz", "notes": ""}),
+            ("34.7650N 72.3420E", {"locality": "Charbagh", "presence": "absent", "observer": "Gul"}),
+        ):
+            add_sighting(session, assigned("sighting", {**SWAT, "at": at, **more}))
+    return path
+
+
+class Desk:
+    """A window with what a test needs to wait for."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
+        self.window, self.qtbot = window, qtbot
+
+    def settle(self) -> None:
+        """Wait until nothing is under way, and all of it has been delivered."""
+        self.qtbot.waitUntil(lambda: self.window.tasks.idle, timeout=15_000)
+        QCoreApplication.processEvents()
+        self.qtbot.waitUntil(lambda: self.window.tasks.idle, timeout=15_000)
+
+    def open(self, path: Path) -> None:
+        self.window.survey.open(path)
+        self.settle()
+
+    def trigger(self, action: str) -> None:
+        self.window.action_set[action].trigger()
+        self.settle()
+
+    def localities(self) -> list[str]:
+        """The localities that the table shows, in its order."""
+        model = self.window.table.model
+        at = model.columns.index("locality")
+        return [model.index(row, at).data() for row in range(model.rowCount())]
+
+
+@pytest.fixture
+def make_desk(
+    qtbot: QtBot, settings: Settings, prompts: ScriptedPrompts, tmp_path: Path
+) -> Iterator[Callable[[], Desk]]:
+    from surveyapp.ui.main_window import MainWindow  # the tests of single widgets need no window
+
+    made: list[MainWindow] = []
+
+    def make() -> Desk:
+        window = MainWindow(settings, tmp_path / "drafts", prompts)
+        made.append(window)
+        window.show()
+        qtbot.waitExposed(window)
+        return Desk(window, qtbot)
+
+    yield make
+    for window in made:
+        window.end()
+        window.close()
+        window.deleteLater()
+    QCoreApplication.processEvents()
+
+
+@pytest.fixture
+def desk(make_desk: Callable[[], Desk]) -> Desk:
+    return make_desk()

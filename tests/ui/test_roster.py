@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+
+from surveyapp.domain import changes
+from surveyapp.domain.changes import ChangeSet
+from surveyapp.domain.fields import GEOMETRY
+from surveyapp.domain.geometry import point_hex
+from surveyapp.ui.itemmodels.records import RecordModel
+from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, DEFAULT_COLUMNS, Roster, column_choice, loaded_columns
+
+
+def _roster(*rows: dict[str, Any]) -> Roster:
+    roster = Roster()
+    roster.fill({name: [row.get(name) for row in rows] for name in loaded_columns()})
+    return roster
+
+
+def _three() -> Roster:
+    return _roster(
+        {"uuid": "a", "gem": "emerald", "locality": "Fizagat", "accuracy_m": 9.0, "notes": "زمرد کی رگ"},
+        {"uuid": "b", "gem": "ruby", "locality": "Hunza", "accuracy_m": 12.5, "host_rock": "marble"},
+        {"uuid": "c", "gem": "emerald", "presence": "absent", "locality": "charbagh"},
+    )
+
+
+def test_every_usual_column_is_one_of_the_table_of_fields() -> None:
+    assert set(DEFAULT_COLUMNS) <= set(COLUMN_FIELDS)
+    assert column_choice(["nonsense", "gem", "gem"]) == ["gem"]
+    assert column_choice([]) == list(DEFAULT_COLUMNS)
+
+
+def test_search_finds_labels_synonyms_and_any_script() -> None:
+    roster = _three()
+    assert roster.matching("") == [0, 1, 2]
+    assert roster.matching("zamurrud") == [0, 2]
+    assert roster.matching("زمرد رگ") == [0]
+    assert roster.matching("HUNZA marble") == [1]
+    assert roster.matching("none found") == [2], "an absence is found by its label"
+    assert roster.matching("no such thing") == []
+
+
+def test_sorting_puts_empty_values_last_either_way() -> None:
+    roster = _three()
+    assert roster.ordered([0, 1, 2], "accuracy_m") == [0, 1, 2]
+    assert roster.ordered([0, 1, 2], "accuracy_m", descending=True) == [1, 0, 2]
+    assert roster.ordered([0, 1, 2], "locality") == [2, 0, 1], "case does not matter"
+
+
+def test_change_sets_are_followed() -> None:
+    roster = _three()
+    assert roster.matching("hunza") == [1]
+    delta = roster.apply(ChangeSet((
+        changes.insert("sighting", {"gem": "topaz", GEOMETRY: point_hex(72.1, 34.3)}, uuid="d"),
+        changes.update("sighting", "b", {"locality": "Aliabad"}),
+        changes.delete("sighting", "a"),
+        changes.insert("photo", {"sighting_uuid": "b"}, uuid="p"),
+    ), "x"))
+    assert (delta.added, delta.changed, delta.removed) == (("d",), ("b",), ("a",))
+    assert roster.uuids == ["b", "c", "d"]
+    assert roster.position("d") == (72.1, 34.3)
+    assert roster.value("b", "locality") == "Aliabad"
+    assert roster.matching("aliabad") == [0]
+    assert roster.matching("hunza") == []
+    assert roster.row("a") is None
+
+
+def test_moving_a_point_moves_both_columns_and_taking_it_away_empties_them() -> None:
+    roster = _roster({"uuid": "a", "longitude": 71.0, "latitude": 34.0})
+    roster.apply(ChangeSet((changes.update("sighting", "a", {GEOMETRY: point_hex(72.5, 35.5)}),), "move"))
+    assert roster.position("a") == (72.5, 35.5)
+    roster.apply(ChangeSet((changes.update("sighting", "a", {GEOMETRY: None}),), "clear"))
+    assert roster.position("a") is None
+
+
+_OPERATIONS = st.lists(
+    st.tuples(st.sampled_from(["insert", "update", "delete"]), st.sampled_from("abcd"), st.sampled_from(["x", "y", None])),
+    max_size=12,
+)
+
+
+@settings(max_examples=150)
+@given(_OPERATIONS, st.booleans())
+def test_following_changes_ends_where_reading_anew_would(
+    operations: list[tuple[str, str, str | None]], searched: bool
+) -> None:
+    roster = _roster()
+    if searched:
+        roster.matching("x")  # the index for searching is kept in step as well
+    truth: dict[str, str | None] = {}
+    for operation, uuid, locality in operations:
+        if (operation == "insert") == (uuid in truth):
+            continue
+        change = {
+            "insert": changes.insert("sighting", {"locality": locality}, uuid=uuid),
+            "update": changes.update("sighting", uuid, {"locality": locality}),
+            "delete": changes.delete("sighting", uuid),
+        }[operation]
+        roster.apply(ChangeSet((change,), operation))
+        if operation == "delete":
+            del truth[uuid]
+        else:
+            truth[uuid] = locality
+    assert dict(zip(roster.uuids, roster.column("locality"), strict=True)) == truth
+    assert {roster.uuids[row] for row in roster.matching("x")} == {u for u, value in truth.items() if value == "x"}
+
+
+def test_the_model_shows_labels_icons_and_absences() -> None:
+    model = RecordModel(_three())
+    gem = model.columns.index("gem")
+    assert model.index(0, gem).data() == "Emerald"
+    assert model.index(2, gem).data() == "No emerald"
+    assert not model.index(0, gem).data(Qt.ItemDataRole.DecorationRole).isNull()
+    assert model.index(1, model.columns.index("accuracy_m")).data() == "12.5"
+    assert model.headerData(gem, Qt.Orientation.Horizontal) == "Gem"
+
+
+def test_the_model_searches_sorts_and_finds_places_by_uuid() -> None:
+    model = RecordModel(_three())
+    model.sort(model.columns.index("locality"))
+    assert [model.uuid_at(place) for place in range(3)] == ["c", "a", "b"]
+    model.set_search("emerald")
+    assert [model.uuid_at(place) for place in range(model.rowCount())] == ["c", "a"]
+    assert model.place_of("b") is None
+    assert model.place_of("a") == 1
+    model.sort(-1)
+    assert [model.uuid_at(place) for place in range(model.rowCount())] == ["a", "c"]
+
+
+def test_the_model_keeps_search_and_order_while_it_follows() -> None:
+    roster = _three()
+    model = RecordModel(roster)
+    model.set_search("emerald")
+    model.follow(roster.apply(ChangeSet((changes.update("sighting", "a", {"gem": "ruby"}),), "x")))
+    assert [model.uuid_at(place) for place in range(model.rowCount())] == ["c"]
+    model.set_columns(["locality"])
+    assert model.columnCount() == 1

@@ -1,0 +1,191 @@
+"""The laws of merging, on families of real files: forks, edits, deletes, moves, outside edits, drift, many hops."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from surveyapp.domain.geometry import point_hex
+from surveyapp.services import conflicts as deciding
+from surveyapp.services.session import Session
+from surveyapp.storage.gpkg import SurveyFile
+from surveyapp.storage.merging import merge
+from tests.helpers.surveys import (
+    apply, assert_sound, edit, fork, knowledge, remove, sighting, sql, survey_with, uuid_of,
+)
+
+RECORDS = 4
+FIELDS = ("notes", "gem", "host_rock_text", "elevation_m", "accuracy_m", "stone_count")
+
+_number = st.integers(1, RECORDS)
+_value = st.sampled_from(["a", "b", "c", "یاقوت", None])
+_small = st.sampled_from([1, 2, 3, None])
+_step = st.one_of(
+    st.tuples(st.just("edit"), _number, st.sampled_from(FIELDS[:3]), _value),
+    st.tuples(st.just("edit"), _number, st.sampled_from(FIELDS[3:]), _small),
+    st.tuples(st.just("move"), _number, st.integers(60, 78), st.integers(24, 37)),
+    st.tuples(st.just("remove"), _number),
+    st.tuples(st.just("insert"), st.integers(10, 13), _value),
+    st.tuples(st.just("outside"), _number, st.sampled_from(FIELDS[:3]), _value),
+    st.tuples(st.just("outside-move"), _number, st.integers(60, 78)),
+    st.tuples(st.just("outside-insert"), _value),
+    st.tuples(st.just("outside-remove"), _number),
+    st.tuples(st.just("renumber"), st.integers(100, 2**41)),
+    st.tuples(st.just("drift"), st.sampled_from(["owner", "phone"]), _number, _value),
+    st.tuples(st.just("silent"), _number, _value),
+    st.tuples(st.just("restore"), _number),
+    st.tuples(st.just("resolve"), st.integers(0, 3), st.booleans()),
+    st.tuples(st.just("take"), st.integers(0, 2)),
+)
+_team = st.lists(_step, max_size=5)
+_families = st.tuples(st.lists(_step, max_size=2), st.tuples(_team, _team, _team))
+
+
+def _perform(path: Path, step: tuple, teams: list[Path]) -> None:  # noqa: C901 (one case for each kind of step)
+    kind, *told = step
+    here = {r.uuid for r in _records(path)}
+    if kind in ("edit", "move", "remove", "outside", "outside-move", "outside-remove", "drift", "silent"):
+        number = told[1] if kind == "drift" else told[0]
+        if uuid_of(number) not in here:
+            return
+    match kind:
+        case "edit":
+            edit(path, told[0], path.stem, **{told[1]: told[2]})
+        case "move":
+            edit(path, told[0], path.stem, geom=point_hex(told[1], told[2]), position_source="map-tap")
+        case "remove":
+            remove(path, told[0], path.stem)
+        case "insert":
+            if uuid_of(told[0]) not in here:
+                apply(path, sighting(told[0], notes=told[1]), author=path.stem)
+        case "outside":
+            sql(path, f"UPDATE sighting SET {told[1]} = ? WHERE uuid = ?", told[2], uuid_of(told[0]))
+        case "outside-move":
+            sql(path, "UPDATE sighting SET geom = (SELECT geom FROM sighting ORDER BY fid LIMIT 1) WHERE uuid = ?",
+                uuid_of(told[0]))
+        case "outside-insert":
+            sql(path, "INSERT INTO sighting (gem, notes) VALUES ('topaz', ?)", told[0])
+        case "outside-remove":
+            sql(path, "DELETE FROM sighting WHERE uuid = ?", uuid_of(told[0]))
+        case "renumber":
+            top = sql(path, "SELECT max(fid) FROM sighting")[0][0]
+            if top is not None:
+                sql(path, "UPDATE sighting SET fid = ? WHERE fid = ?", max(told[0], top + 1), top)
+        case "drift":
+            if told[0] not in {r[1] for r in sql(path, "PRAGMA table_info(sighting)")}:
+                sql(path, f"ALTER TABLE sighting ADD COLUMN {told[0]} TEXT")
+            sql(path, f"UPDATE sighting SET {told[0]} = ? WHERE uuid = ?", told[2], uuid_of(told[1]))
+        case "silent":
+            # Someone rebuilt the table and lost our triggers on the way.
+            sql(path, "DROP TRIGGER IF EXISTS sighting_history_update")
+            sql(path, "UPDATE sighting SET notes = ? WHERE uuid = ?", told[1], uuid_of(told[0]))
+        case "restore":
+            with Session.open(path, author=path.stem) as session:
+                past = session.file.history(uuid_of(told[0]))
+                if past:
+                    session.restore(past[0])
+        case "resolve":
+            with Session.open(path, author=path.stem) as session:
+                found = session.file.conflicts()
+                if found:
+                    chosen = found[told[0] % len(found)]
+                    deciding.resolve(session, chosen.conflict, side="B" if told[1] else "A")
+        case "take":
+            other = teams[told[0]]
+            if other.exists() and other != path:
+                merge(path, [other], author=path.stem)
+
+
+def _records(path: Path) -> list:
+    with SurveyFile.open(path, read_only=True) as file:
+        return list(file.records("sighting"))
+
+
+def _family(folder: Path, family: tuple) -> list[Path]:
+    before, teams = family
+    base = survey_with(folder / "base.gpkg", [sighting(n) for n in range(1, RECORDS + 1)])
+    for step in before:
+        _perform(base, step, [base] * 3)
+    paths = [folder / f"{name}.gpkg" for name in "ABC"]
+    made = [fork(base, p.name) for p in paths]
+    for path, steps in zip(made, teams, strict=True):
+        for step in steps:
+            _perform(path, step, paths)
+    return made
+
+
+def _merged(folder: Path, name: str, *inputs: Path) -> Path:
+    out = folder / name
+    merge(out, inputs, author="office")
+    return out
+
+
+@pytest.fixture(scope="module")
+def examples(request: pytest.FixtureRequest) -> int:
+    return 5000 if request.config.getoption("--thorough") else 300
+
+
+def test_laws(examples: int) -> None:
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(_families)
+    def laws(family: tuple) -> None:
+        with tempfile.TemporaryDirectory() as name:
+            _assert_laws(Path(name), family)
+
+    laws()
+
+
+def _assert_laws(folder: Path, family: tuple) -> None:
+    a, b, c = _family(folder, family)
+    prints = {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in (a, b, c)}
+    ab = _merged(folder, "ab.gpkg", a, b)
+    bc = _merged(folder, "bc.gpkg", b, c)
+    nation = _merged(folder, "abc.gpkg", a, b, c)
+    known = knowledge(nation)
+    # merge(A, A) = A, where all that A holds is in its history; what others did to it is noticed once, alike.
+    twice = _merged(folder, "aa.gpkg", a, a)
+    assert knowledge(twice) == knowledge(_merged(folder, "a1.gpkg", a))
+    assert knowledge(ab) == knowledge(_merged(folder, "ba.gpkg", b, a))
+    # Team to province to nation, by either province, in any order, is team to nation.
+    assert knowledge(_merged(folder, "ab_c.gpkg", ab, c)) == known
+    assert knowledge(_merged(folder, "a_bc.gpkg", bc, a)) == known
+    # The same package again changes nothing.
+    bytes_before = nation.read_bytes()
+    report = merge(nation, [b, ab, c, a, bc], author="office")
+    assert knowledge(nation) == known
+    report = merge(nation, [b, ab, c, a, bc], author="office")
+    assert not report.changed
+    assert report.totals["new"] == report.totals["updated"] == report.totals["conflicting"] == 0
+    del bytes_before
+    # Inputs are as they were, every revision and every row is accounted for, and the file is sound.
+    for path in (a, b, c):
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == prints[path]
+        assert set(knowledge(path)["revisions"]) <= set(known["revisions"])
+        _assert_accounted(path, nation, known)
+    assert_sound(nation)
+
+
+def _assert_accounted(source: Path, nation: Path, known: dict) -> None:
+    """Each record of the input is in the result, or was deleted by someone who had seen it; each value is in the row,
+    in a conflict, or was overruled by a later revision."""
+    with SurveyFile.open(nation, read_only=True) as file:
+        past: dict[str, list] = {}
+        for revision in file.history():
+            past.setdefault(revision.record, []).append(revision)
+    disputed = {(record, field) for _, record, field, *_ in known["conflicts"]}
+    for record in _records(source):
+        row = known["records"].get(("sighting", record.uuid))
+        if row is None:
+            assert any(r.operation == "delete" for r in past[record.uuid])
+            continue
+        for field, value in record.values.items():
+            if value is None or row.get(field) == value or (record.uuid, field) in disputed:
+                continue
+            wrote = [r for r in past[record.uuid] if r.changed is None or field in r.changed
+                     or (field != "geom" and "geom" in r.changed)]
+            assert any((r.body or {}).get(field) != value for r in wrote), (field, value)
