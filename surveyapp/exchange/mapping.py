@@ -88,7 +88,7 @@ def guess_mapping(columns: Iterable[SourceColumn], layer: str) -> ColumnMapping:
     fields: dict[str, str | None] = {column.name: None for column in columns}
     free = dict(_readings(columns))
     for name, words in _asked(definition):
-        column = _first(words, free)
+        column = None if name in fields.values() else _first(words, free)
         if column is not None and _fits(name, next(c for c in columns if c.name == column), definition):
             fields[column] = name
             del free[column]

@@ -13,6 +13,7 @@ import io
 import math
 import re
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,12 @@ _MAKE, _MODEL, _ORIENTATION, _DATE_TIME, _DATE_TIME_ORIGINAL = 0x010F, 0x0110, 0
 _LAT_REF, _LAT, _LON_REF, _LON, _ALT_REF, _ALT, _TIME, _DIRECTION_REF, _DIRECTION, _DATUM, _DATE = (
     1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 29,
 )  # fmt: skip
+_EXIF_ERRORS = (
+    AttributeError, IndexError, KeyError, OSError, OverflowError, SyntaxError, TypeError, ValueError,
+    struct.error,
+)  # fmt: skip
+"""What Pillow raises for EXIF that is not as it should be."""
+
 _UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """Orientation of EXIF to Pillow's ``Transpose`` that undoes it, as its own ``exif_transpose`` has it."""
 
@@ -95,7 +102,7 @@ def read_photo(source: Path | str | bytes, max_px: int | None = None) -> PhotoFa
     with _opened(data, name) as (picture, _kind):
         _check_whole(picture, data, name)
     with _opened(data, name) as (picture, kind):
-        exif = _exif(picture)
+        exif = _exif(picture, data)
         notes: list[str] = []
         width, height = picture.size
         if exif.get(_ORIENTATION) in (5, 6, 7, 8):
@@ -104,7 +111,7 @@ def read_photo(source: Path | str | bytes, max_px: int | None = None) -> PhotoFa
         original = hashlib.sha256(data).hexdigest()
         kept, content_type, original_sha256 = data, kind, None
         if max_px is not None and max(width, height) > max_px:
-            kept, (width, height) = _smaller(picture, max_px, exif, _QUALITY)
+            kept, (width, height) = _smaller(picture, max_px, exif, _QUALITY, keep_exif=True)
             content_type, original_sha256 = "image/jpeg", original
     return PhotoFacts(
         data=kept,
@@ -124,7 +131,7 @@ def thumbnail(data: bytes, px: int) -> bytes:
     Raises ``BadFile`` as :func:`read_photo` does.
     """
     with _opened(data, "The photo") as (picture, _content_type):
-        return _smaller(picture, px, None, _THUMBNAIL_QUALITY)[0]
+        return _smaller(picture, px, _exif(picture, data), _THUMBNAIL_QUALITY, keep_exif=False)[0]
 
 
 def photo_values(facts: PhotoFacts, file_name: str) -> dict[str, Value]:
@@ -175,6 +182,8 @@ def _opened(data: bytes, name: str) -> Iterator[tuple[ImageFile, str]]:
     """(picture, content type), not yet decoded; what opening it or decoding it meets becomes ``BadFile``."""
     from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
+    # Damaged EXIF is told of by what is missing from the facts; a line on the terminal helps nobody.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin")
     kinds: tuple[tuple[bool, Any, str], ...] = (
         (data.startswith(b"\xff\xd8\xff"), JpegImagePlugin.JpegImageFile, "image/jpeg"),
         (data.startswith(b"\x89PNG\r\n\x1a\n"), PngImagePlugin.PngImageFile, "image/png"),
@@ -239,12 +248,12 @@ def _check_whole(picture: ImageFile, data: bytes, name: str) -> None:
 
 
 def _smaller(
-    picture: ImageFile, px: int, exif: Image.Exif | None, quality: int
+    picture: ImageFile, px: int, exif: Image.Exif, quality: int, *, keep_exif: bool
 ) -> tuple[bytes, tuple[int, int]]:
-    """(JPEG bytes, (width, height)) of a picture no larger than ``px``, upright, with ``exif`` or without."""
+    """(JPEG bytes, (width, height)) of a picture no larger than ``px``, turned upright as ``exif`` says."""
     from PIL import Image
 
-    upright = _UPRIGHT.get(_exif(picture).get(_ORIENTATION, 1))
+    upright = _UPRIGHT.get(exif.get(_ORIENTATION, 1))
     px = max(px, 1)
     # Decodes a JPEG at a half, quarter or eighth, but never below what is wanted.
     picture.draft("RGB", (px, px))
@@ -252,14 +261,21 @@ def _smaller(
     small.thumbnail((px, px), Image.Resampling.LANCZOS, reducing_gap=2.0)
     small = _flat(small if upright is None else small.transpose(Image.Transpose(upright)))
     out = io.BytesIO()
-    extra: dict[str, Any] = {}
-    if exif is not None:
+    small.save(out, "JPEG", quality=quality, optimize=True, exif=_upright_exif(exif) if keep_exif else b"")
+    return out.getvalue(), small.size
+
+
+def _upright_exif(exif: Image.Exif) -> bytes:
+    """EXIF of a picture that was turned; none if it is so damaged that it cannot be written again."""
+    from PIL import Image
+
+    try:
         kept = Image.Exif()
         kept.load(exif.tobytes())
         kept[_ORIENTATION] = 1
-        extra["exif"] = kept.tobytes()
-    small.save(out, "JPEG", quality=quality, optimize=True, **extra)
-    return out.getvalue(), small.size
+        return kept.tobytes()
+    except _EXIF_ERRORS:
+        return b""
 
 
 def _flat(picture: Image.Image) -> Image.Image:
@@ -276,17 +292,31 @@ def _flat(picture: Image.Image) -> Image.Image:
     return flat
 
 
-def _exif(picture: ImageFile) -> Image.Exif:
+def _exif(picture: ImageFile, data: bytes) -> Image.Exif:
     """The EXIF of a picture, empty if it is damaged: a photo is worth keeping without it."""
     from PIL import Image
 
-    if picture.format == "PNG" and not {"exif", "Raw profile type exif"} & set(picture.info):
-        return Image.Exif()  # Pillow would decode the whole picture to look behind it
     try:
-        exif = picture.getexif()
+        # Pillow would decode all of a PNG to look for EXIF behind the picture.
+        exif = picture.getexif() if picture.format != "PNG" else _exif_of_png(data)
         exif.get_ifd(_EXIF_IFD), exif.get_ifd(_GPS_IFD)
-    except (SyntaxError, ValueError, TypeError, KeyError, IndexError, OSError, struct.error):
+    except _EXIF_ERRORS:
         return Image.Exif()
+    return exif
+
+
+def _exif_of_png(data: bytes) -> Image.Exif:
+    """EXIF of the chunk ``eXIf`` (PNG 1.5 extensions), before or behind the picture."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    at = 8
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] == b"eXIf":
+            exif.load(b"Exif\x00\x00" + data[at + 8 : at + 8 + size])
+            break
+        at += 12 + size
     return exif
 
 
@@ -335,6 +365,8 @@ def _bearing(gps: Mapping[int, Any], notes: list[str]) -> float | None:
 def _angle(gps: Mapping[int, Any], tag: int, ref: int, limit: int, negative: str) -> float | None:
     """Signed degrees of degrees, minutes and seconds; ``None`` for what is missing or impossible."""
     parts = gps.get(tag)
+    if isinstance(parts, int | float) or hasattr(parts, "numerator"):
+        parts = (parts,)  # Pillow unpacks a single number.
     if not isinstance(parts, tuple | list) or not 1 <= len(parts) <= 3:
         return None
     numbers = [_number(part) for part in parts]

@@ -18,6 +18,7 @@ from surveyapp.exchange.dates import check_offset
 from surveyapp.exchange.identity import (
     derived_uuids,
     part_uuid,
+    repeated,
 )
 from surveyapp.exchange.importers.source import SourceTable
 from surveyapp.exchange.mapping import ColumnMapping, fields_to_map, guess_mapping
@@ -110,6 +111,8 @@ def _check_mapping(source: SourceTable, mapping: ColumnMapping, definition: Laye
             raise BadInput(f"{source.path.name} has no column {column!r}; look at the mapping again.")
         if name is not None and name not in choices:
             raise BadInput(f"{definition.title} has no field {name!r}; choose another for column {column!r}.")
+    for name in repeated(name for name in (*mapping.fields.values(), *mapping.constants) if name is not None):
+        raise BadInput(f"Two columns are given for {name}; a field takes one.")
     for name, text in mapping.constants.items():
         found = definition.field(name)
         if found is None:

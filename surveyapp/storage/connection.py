@@ -114,6 +114,8 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
                 _leave_wal(connection, path)
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if not read_only and journal(path).exists():
+                _clear_journal(connection)
         except BaseException:
             connection.close()
             raise
@@ -121,6 +123,14 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         connection.close()
         raise BadFile(f"{path} is a database but not a GeoPackage; choose another file.")
     return connection
+
+
+def _clear_journal(connection: sqlite3.Connection) -> None:
+    """Remove the journal of a program that died before it had written to the file: SQLite rolls nothing back then,
+    and leaves it. On the way from PERSIST to DELETE it deletes it under a lock, or not at all while another
+    program is writing."""
+    connection.execute("PRAGMA journal_mode = PERSIST")
+    connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _leave_wal(connection: sqlite3.Connection, path: Path) -> None:

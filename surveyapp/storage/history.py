@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 
 from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME, POSITION_FACTS
 
@@ -89,6 +90,11 @@ def trigger_names(layer: str) -> list[str]:
 
 def history_triggers(layer: str, columns: Sequence[str]) -> dict[str, str]:
     """``{trigger name: CREATE TRIGGER statement}`` of a table of records with these columns."""
+    return dict(_triggers(layer, tuple(columns)))
+
+
+@cache
+def _triggers(layer: str, columns: tuple[str, ...]) -> dict[str, str]:
     table = quoted(layer)
     body = body_sql(columns, "NEW")
     any_change = " OR ".join(f"OLD.{quoted(c)} IS NOT NEW.{quoted(c)}" for c in recorded(columns))

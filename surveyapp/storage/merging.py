@@ -127,53 +127,54 @@ class _Package:
 
 
 def _prepare(path: Path, scratch: Path, number: int) -> _Package:
-    """Look at an input and make it fit to attach, leaving its bytes alone."""
+    """Look at an input and make it fit to attach, leaving its bytes alone: one that something lies beside, of an
+    older schema, or with edits that escaped its history is seen to on a private copy."""
     place = scratch / str(number)
-    real = path
-    if files.needs_private_copy(path):
-        place.mkdir()
-        real = files.private_copy(path, place)
-    real = _brought_up_to_date(path, real, place)
+    place.mkdir()
+    real = files.private_copy(path, place) if files.needs_private_copy(path) else path
     connection = files.connect(real, read_only=True)
     try:
         with files.sentences(path, "reading"):
-            content = _content(connection)
-            surveys = connection.execute("SELECT uuid, name, team FROM survey ORDER BY uuid").fetchall()
+            if _is_current(connection, path):
+                return _described(connection, path, real)
     finally:
         connection.close()
-    return _Package(path, real, content, _sha256(path), surveys)
-
-
-def _brought_up_to_date(path: Path, real: Path, place: Path) -> Path:
-    """Upgrade an older schema and take in what escaped the history, on a copy if it has to be."""
-    connection = files.connect(real, read_only=True)
-    try:
-        with files.sentences(path, "reading"):
-            tables = {r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if not {"revision", "sighting", "survey"} <= tables:
-                raise Refused(f"{path} has no history of ours, so it cannot be merged; import it into a survey instead.")
-            version = connection.execute("SELECT max(schema_version) FROM survey").fetchone()[0] or ddl.SCHEMA_VERSION
-            stale = version < ddl.SCHEMA_VERSION or reconcile.needed(connection)
-    finally:
-        connection.close()
-    if version > ddl.SCHEMA_VERSION:
-        raise NewerSchema(f"{path} was made by a newer SurveyApp (schema {version}); install that to merge it.")
-    if not stale:
-        return real
     if real is path:
-        place.mkdir(exist_ok=True)
         real = files.private_copy(path, place)
-    if version < ddl.SCHEMA_VERSION:
-        migrations.upgrade(real, int(version))
     connection = files.connect(real, read_only=False)
     try:
         with files.sentences(path, "reading"):
+            version = _version(connection)
+            if version < ddl.SCHEMA_VERSION:
+                connection.close()
+                migrations.upgrade(real, version)
+                connection = files.connect(real, read_only=False)
             connection.execute("BEGIN IMMEDIATE")
             reconcile.reconcile(connection)
             connection.execute("COMMIT")
+            return _described(connection, path, real)
     finally:
         connection.close()
-    return real
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("SELECT max(schema_version) FROM survey").fetchone()[0] or ddl.SCHEMA_VERSION
+
+
+def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the input can be attached as it is; refuses what cannot be merged at all."""
+    tables = {r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not {"revision", "sighting", "survey"} <= tables:
+        raise Refused(f"{path} has no history of ours, so it cannot be merged; import it into a survey instead.")
+    version = _version(connection)
+    if version > ddl.SCHEMA_VERSION:
+        raise NewerSchema(f"{path} was made by a newer SurveyApp (schema {version}); install that to merge it.")
+    return version == ddl.SCHEMA_VERSION and not reconcile.needed(connection)
+
+
+def _described(connection: sqlite3.Connection, path: Path, real: Path) -> _Package:
+    surveys = connection.execute("SELECT uuid, name, team FROM survey ORDER BY uuid").fetchall()
+    return _Package(path, real, _content(connection), _sha256(path), surveys)
 
 
 def _start(working: Path, out: Path, packages: Sequence[_Package], report: MergeReport, scratch: Path) -> _Package:
@@ -200,7 +201,7 @@ def _take_all(connection: sqlite3.Connection, packages: Sequence[_Package], base
               author: str, progress: Progress) -> bool:
     connection.execute("BEGIN")
     changed = False
-    ddl.drop_triggers(connection)
+    muted = _Muted(connection)
     for number, package in enumerate(packages):
         progress.step(number, len(packages) + 1, f"merging {package.path.name}")
         told = package.report()
@@ -217,7 +218,7 @@ def _take_all(connection: sqlite3.Connection, packages: Sequence[_Package], base
             connection.execute("COMMIT")  # a file can only be attached outside a transaction
             with _attached(connection, package.real):
                 connection.execute("BEGIN")
-                changed |= _take(connection, told, report)
+                changed |= _take(connection, told, report, muted)
                 connection.execute("COMMIT")
             connection.execute("BEGIN")
         if not seen:
@@ -231,9 +232,26 @@ def _take_all(connection: sqlite3.Connection, packages: Sequence[_Package], base
     for layer in LAYERS:
         if layer.geometry and changed:
             extent.measure(connection, layer.name)
-    ddl.make_triggers(connection)
+    muted.end()
     connection.execute("COMMIT")
     return changed
+
+
+class _Muted:
+    """Layers whose history triggers are off while rows are taken over: their revisions came with them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._layers: list[Layer] = []
+
+    def mute(self, layer: Layer) -> None:
+        if layer not in self._layers:
+            ddl.drop_triggers(self._connection, [layer])
+            self._layers.append(layer)
+
+    def end(self) -> None:
+        """Triggers again, for the columns that there are now."""
+        ddl.make_triggers(self._connection, self._layers)
 
 
 @contextmanager
@@ -253,19 +271,25 @@ def _rows_of(connection: sqlite3.Connection, schema: str) -> int:
     )
 
 
-def _take(connection: sqlite3.Connection, told: PackageReport, report: MergeReport) -> bool:
+def _take(
+    connection: sqlite3.Connection, told: PackageReport, report: MergeReport, muted: _Muted
+) -> bool:
     """Take the attached package in. Returns whether anything changed."""
-    added = _add_columns(connection, told)
+    added = _add_columns(connection, told, muted)
     fresh = _union_revisions(connection)
     connection.execute("INSERT OR IGNORE INTO photo_kept SELECT * FROM src.photo_kept")
     for layer in LAYERS:
-        _take_layer(connection, layer, told)
+        if connection.execute("SELECT 1 FROM touched WHERE layer = ? LIMIT 1", (layer.name,)).fetchone():
+            muted.mute(layer)
+            _take_layer(connection, layer, told)
     touched = connection.execute("SELECT count(*) FROM touched").fetchone()[0]
     told.counts["same"] = max(0, _rows_of(connection, "src") - connection.execute(
         "SELECT count(*) FROM touched t WHERE EXISTS (SELECT 1 FROM src.revision s WHERE s.record = t.record "
         "AND s.layer = t.layer AND s.head = 1 AND s.operation <> 'delete')").fetchone()[0])
     _settle_disputes(connection)
+    before = connection.total_changes
     foreign = foreign_tables.carry(connection, told.notes)
+    carried = connection.total_changes > before
     told.counts["rejected"] += len(foreign)
     report.rejected += foreign
     others = ("content", "sha256", "file_name", "team", "survey_uuid", "revisions", "merged_at", "merged_by")
@@ -279,10 +303,10 @@ def _take(connection: sqlite3.Connection, told: PackageReport, report: MergeRepo
     )
     connection.execute("DROP TABLE temp.fresh")
     connection.execute("DROP TABLE temp.touched")
-    return bool(fresh or touched or added or foreign or connection.total_changes > before)
+    return bool(fresh or touched or added or foreign or carried or connection.total_changes > before)
 
 
-def _add_columns(connection: sqlite3.Connection, told: PackageReport) -> bool:
+def _add_columns(connection: sqlite3.Connection, told: PackageReport, muted: _Muted) -> bool:
     """Columns that others added to the package's layers come along."""
     added = False
     for layer in LAYERS:
@@ -291,6 +315,7 @@ def _add_columns(connection: sqlite3.Connection, told: PackageReport) -> bool:
         for _, name, kind, *_rest in connection.execute(f"PRAGMA src.table_info({quoted(layer.name)})").fetchall():
             if name.lower() in lower:
                 continue
+            muted.mute(layer)
             connection.execute(f"ALTER TABLE main.{quoted(layer.name)} ADD COLUMN {quoted(name)} {kind or 'TEXT'}")
             connection.execute(
                 "INSERT OR IGNORE INTO gpkg_data_columns SELECT * FROM src.gpkg_data_columns "
@@ -336,8 +361,6 @@ def _union_revisions(connection: sqlite3.Connection) -> int:
 def _take_layer(connection: sqlite3.Connection, layer: Layer, told: PackageReport) -> None:
     """Rows of the records with fresh revisions."""
     table = quoted(layer.name)
-    if not connection.execute("SELECT 1 FROM touched WHERE layer = ? LIMIT 1", (layer.name,)).fetchone():
-        return
     theirs = {n.lower() for n in ddl.columns_of(connection, layer.name, "src")}
     shared = [n for n in ddl.columns_of(connection, layer.name) if n != "fid" and n.lower() in theirs]
     listed = ", ".join(quoted(n) for n in shared)

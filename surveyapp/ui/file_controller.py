@@ -8,9 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from surveyapp.errors import BadFile, SurveyError
 from surveyapp.ui.dialogs.new_survey import NewSurveyDialog
-from surveyapp.ui.prompts import Choice, Prompts
+from surveyapp.ui.prompts import Prompts
 from surveyapp.ui.survey_controller import SurveyController
 
 _SURVEYS = "Surveys (*.gpkg);;All files (*)"
@@ -59,7 +58,7 @@ class FileController(QObject):
     def open_path(self, path: Path) -> None:
         """Open this survey."""
         if self._may_leave():
-            self._survey.open(path, lambda error: self._not_opened(path, error))
+            self._survey.open(path)
 
     def open_sample(self) -> None:
         """Open a working copy of a sample survey."""
@@ -85,14 +84,3 @@ class FileController(QObject):
         self._survey.new(
             details.path, details.name, team=details.team, surveyor=details.surveyor, province=details.province
         )
-
-    def _not_opened(self, path: Path, error: Exception) -> None:
-        """A GeoPackage made by others is no survey, but it can be imported into one."""
-        if not isinstance(error, SurveyError):
-            return
-        if isinstance(error, BadFile) and path.suffix.lower() == ".gpkg" and "import it" in str(error):
-            answer = self._prompts.choose(str(error), (Choice("new", "Make a survey for it"),), title="Open survey")
-            if answer == "new":
-                self.new()
-            return
-        self._prompts.warn(str(error), title="Open survey")

@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.prompts: Prompts = prompts or QtPrompts(self)
         self.appearance = Appearance(settings, self)
+        self.appearance.apply()  # before there is anything to be styled twice
         self.tasks = Tasks(self)
         self.survey = SurveyController(self.tasks, settings, self)
         self.form = SightingForm(
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self.start = StartPage([self.action_set[f"survey.{name}"] for name in ("new", "open", "sample")])
         self._assemble()
         self._connect()
-        self.appearance.apply()
+        self._restyle()
         self._show_state()
 
     # -- putting together -----------------------------------------------------------------------------

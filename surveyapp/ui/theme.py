@@ -8,6 +8,7 @@ ask for a look by a dynamic property: ``role`` on a label (title, heading, muted
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -17,7 +18,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from surveyapp.assets import resource_path, resource_text
 from surveyapp.domain.gems import GEM_BY_CODE
 
-ICON_SIZES = (16, 20, 24, 32, 48)
+ICON_SIZES = (16, 24, 40)
+"""In px; each is drawn at twice that, and Qt scales what lies between."""
 SIZES = {"target": 26, "pad": 5, "tool": 2, "tab": 22, "scroll": 12, "row": 30}
 TOUCH_SIZES = {"target": 38, "pad": 9, "tool": 7, "tab": 30, "scroll": 18, "row": 44}
 """Sizes in px that the style sheet takes; with the padding of a button a target of 38 is 44 high."""
@@ -115,11 +117,15 @@ def current() -> Colours:
 
 def apply(application: QApplication, colours: Colours, *, touch: bool = False) -> None:
     """Give the whole program these colours, and targets of 44 px where ``touch``."""
+    sheet = style_sheet(colours, touch=touch)
+    if application.styleSheet() == sheet:
+        return  # to style every widget again takes a second
     application.setProperty("surveyapp_theme", colours.name)
     application.setProperty("surveyapp_touch", touch)
-    application.setStyle("Fusion")
+    if application.style().name() != "fusion":
+        application.setStyle("Fusion")
     application.setPalette(palette(colours))
-    application.setStyleSheet(style_sheet(colours, touch=touch))
+    application.setStyleSheet(sheet)
 
 
 def palette(colours: Colours) -> QPalette:
@@ -169,32 +175,29 @@ def set_role(widget: QWidget, role: str) -> None:
 def icon(name: str, colour: str | None = None) -> QIcon:
     """Icon ``resources/icons/actions/<name>.svg`` in the colours of the theme (or in ``colour``)."""
     colours = current()
+    return _icon(name, colour or colours.text, colours.edge)
+
+
+@cache
+def _icon(name: str, colour: str, disabled: str) -> QIcon:
     drawing = resource_text(f"icons/actions/{name}.svg")
     made = QIcon()
-    for mode, tint in (
-        (QIcon.Mode.Normal, colour or colours.text),
-        (QIcon.Mode.Selected, colour or colours.text),
-        (QIcon.Mode.Disabled, colours.edge),
-    ):
+    for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
         for size in ICON_SIZES:
             made.addPixmap(_drawn(drawing.replace("currentColor", tint), size), mode)
     return made
 
 
-_gem_icons: dict[str, QIcon] = {}
-
-
+@cache
 def gem_icon(code: object) -> QIcon:
     """Icon of a gem, empty for one that has none."""
     gem = GEM_BY_CODE.get(str(code))
-    if gem is None:
-        return QIcon()
-    if gem.code not in _gem_icons:
-        made, drawing = QIcon(), resource_text(gem.icon)
+    made = QIcon()
+    if gem is not None:
+        drawing = resource_text(gem.icon)
         for size in ICON_SIZES:
             made.addPixmap(_drawn(drawing, size))
-        _gem_icons[gem.code] = made
-    return _gem_icons[gem.code]
+    return made
 
 
 def _drawn(svg: str, size: int) -> QPixmap:

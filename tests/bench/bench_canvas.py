@@ -63,6 +63,7 @@ def canvas_of(columns: Columns) -> MapCanvas:
     canvas.set_palette(_PALETTE, "Gems")
     style = np.array([_STYLE_OF[code] for code in GEM_CODES])[gem]
     canvas.set_points(keys, lon, lat, style)
+    canvas.grab()  # a widget that is not shown learns its size with its first picture
     return canvas
 
 
@@ -88,7 +89,7 @@ def measure_canvas(columns: Columns) -> dict[str, float]:
     canvas = canvas_of(columns)
     _, lon, lat, _ = columns
     canvas.fit_all()
-    frame_ms(canvas, QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32))  # fonts, stamps
+    frame_ms(canvas, QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32))  # fonts and stamps are made once
     found: dict[str, float] = {}
 
     def touch(number: int) -> None:

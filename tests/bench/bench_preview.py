@@ -136,7 +136,8 @@ def build_geojson(data: PreviewData, out: Path) -> None:
 
 
 def build_cluster(data: PreviewData, out: Path) -> None:
-    page = folium.Map([33.5, 72.0], zoom_start=6, tiles=None, max_zoom=19)
+    page = folium.Map([33.5, 72.0], zoom_start=6, tiles=None)
+    page.options["max_zoom"] = 19  # without it the plugin refuses a map that has no tiles
     # folium's own callback asks for the icon fonts; without them the rival is faster.
     plain = "function (row) { return L.marker(new L.LatLng(row[0], row[1])); }"
     FastMarkerCluster(_places(data), callback=plain).add_to(page)
@@ -163,8 +164,8 @@ def answer(route: Route, plugins: Path | None) -> None:
     if url.startswith(("file:", "data:")):
         route.continue_()
     elif "leaflet@" in url:
-        name = url.rpartition("/")[2]
-        route.fulfill(body=leaflet.joinpath(name).read_bytes(), content_type=_type(name))
+        name = url.partition("/dist/")[2]
+        route.fulfill(body=leaflet.joinpath(*name.split("/")).read_bytes(), content_type=_type(name))
     elif plugins is not None and "leaflet.markercluster" in url:
         name = url.rpartition("/")[2]
         route.fulfill(body=next(plugins.rglob(name)).read_bytes(), content_type=_type(name))
@@ -173,7 +174,8 @@ def answer(route: Route, plugins: Path | None) -> None:
 
 
 def _type(name: str) -> str:
-    return "text/css" if name.endswith(".css") else "text/javascript"
+    kinds = {"css": "text/css", "png": "image/png"}
+    return kinds.get(name.rpartition(".")[2], "text/javascript")
 
 
 def open_page(page: Page, out: Path, way: str) -> float:

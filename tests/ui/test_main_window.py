@@ -39,6 +39,13 @@ def field(desk: Desk, name: str) -> QLineEdit:
     return widget
 
 
+def append(desk: Desk, name: str, text: str) -> None:
+    """Type at the end of a field."""
+    line = field(desk, name)
+    desk.qtbot.keyClick(line, Qt.Key.Key_End)
+    write(line, text)
+
+
 def choose_gem(desk: Desk, code: str) -> None:
     desk.qtbot.mouseClick(desk.window.form.body.editor("gem").buttons[code], LEFT)  # type: ignore[attr-defined]
 
@@ -273,7 +280,7 @@ def test_leaving_an_unsaved_form_asks_and_each_answer_does_what_it_says(
     desk.open(survey_file)
     click_row(desk, 0)
     first = desk.window.survey.selection.current
-    write(field(desk, "locality"), " west")
+    append(desk, "locality", " west")
     prompts.will_answer(None)
     click_row(desk, 1)
     assert desk.window.survey.selection.current == first, "cancel stays"
@@ -282,7 +289,7 @@ def test_leaving_an_unsaved_form_asks_and_each_answer_does_what_it_says(
     click_row(desk, 1)
     assert desk.localities()[0] == "Fizagat west"
     assert desk.window.form.record is not None
-    write(field(desk, "locality"), " east")
+    append(desk, "locality", " east")
     prompts.will_answer("drop")
     desk.trigger("sighting.new")
     assert "Shamozai" in desk.localities()
@@ -320,7 +327,7 @@ def test_a_draft_of_a_record_is_restored_over_it(make_desk: MakeDesk, survey_fil
     desk = make_desk()
     desk.open(survey_file)
     click_row(desk, 1)
-    write(field(desk, "locality"), " adit 2")
+    append(desk, "locality", " adit 2")
     desk.window.end()
     again = make_desk()
     again.open(survey_file)
@@ -337,7 +344,7 @@ def test_closing_over_an_unsaved_form_asks_and_saves(
 ) -> None:
     desk.open(survey_file)
     click_row(desk, 0)
-    write(field(desk, "locality"), "!")
+    append(desk, "locality", "!")
     prompts.will_answer(None)
     assert not desk.window.close()
     prompts.will_answer("save")
@@ -351,7 +358,7 @@ def test_a_save_that_fails_says_so_and_loses_nothing(
 ) -> None:
     desk.open(survey_file)
     click_row(desk, 0)
-    write(field(desk, "locality"), " north")
+    append(desk, "locality", " north")
     moved = survey_file.with_name("unplugged.gpkg")
     survey_file.rename(moved)
     save(desk)

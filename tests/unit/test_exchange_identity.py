@@ -161,7 +161,8 @@ def test_rows_with_the_same_uuid(tmp_path: Path) -> None:
 def test_a_waypoint_is_known_by_place_time_and_name(tmp_path: Path) -> None:
     def plan(name: str, *descriptions: str) -> ImportPlan:
         points = "".join(
-            f'<wpt lat="36.3" lon="74.6"><time>2026-01-02T03:04:05Z</time><name>7</name><desc>{text}</desc></wpt>'
+            '<wpt lat="36.3" lon="74.6"><time>2026-01-02T03:04:05Z</time><name>7</name>'
+            f"<desc>{text}</desc></wpt>"
             for text in descriptions
         )
         path = tmp_path / name

@@ -171,7 +171,8 @@ def test_a_file_in_wal_mode_is_read_with_its_wal(make_gpkg: Callable[..., Path],
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA wal_autocheckpoint=0")
-        database.create_function("ST_IsEmpty", 1, lambda _blob: 0)
+        for function in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            database.create_function(function, 1, lambda _blob: 0)
         database.execute("UPDATE finds SET gem = 'emerald'")
         database.commit()
         # Pulled out while the other program had it open.
@@ -391,7 +392,8 @@ def test_what_is_no_gpx(tmp_path: Path, text: str, said: str) -> None:
 def test_one_bad_waypoint_costs_itself(tmp_path: Path) -> None:
     path = tmp_path / "x.gpx"
     path.write_text(
-        '<gpx><wpt lat="36.3" lon="74.6"><sym>Ruby</sym></wpt><wpt lat="north" lon="74.6"/><wpt lat="96" lon="1"/>'
+        '<gpx><wpt lat="36.3" lon="74.6"><sym>Ruby</sym></wpt>'
+        '<wpt lat="north" lon="74.6"/><wpt lat="96" lon="1"/>'
         '<trk><name>T</name><trkseg><trkpt lat="36" lon="74"/><trkpt lat="x" lon="74"/></trkseg>'
         '<trkseg><trkpt lat="36" lon="74"><time>2026-01-01T00:00:00Z</time></trkpt>'
         '<trkpt lat="36.1" lon="74"><time>2026-01-01T01:00:00Z</time></trkpt></trkseg></trk></gpx>'

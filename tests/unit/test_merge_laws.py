@@ -127,14 +127,19 @@ def _merged(folder: Path, name: str, *inputs: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def examples(request: pytest.FixtureRequest) -> int:
-    return 5000 if request.config.getoption("--thorough") else 300
+    return 5000 if request.config.getoption("--thorough") else 100
+
+
+def _memory() -> str | None:
+    """A folder in memory, where the system has one: what is durable is tested elsewhere."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 
 def test_laws(examples: int) -> None:
     @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @given(_families)
     def laws(family: tuple) -> None:
-        with tempfile.TemporaryDirectory() as name:
+        with tempfile.TemporaryDirectory(dir=_memory()) as name:
             _assert_laws(Path(name), family)
 
     laws()
@@ -147,21 +152,23 @@ def _assert_laws(folder: Path, family: tuple) -> None:
     bc = _merged(folder, "bc.gpkg", b, c)
     nation = _merged(folder, "abc.gpkg", a, b, c)
     known = knowledge(nation)
-    # merge(A, A) = A, where all that A holds is in its history; what others did to it is noticed once, alike.
+    # merge(A, A) = A; opening A takes in what others did to it behind its history's back, and a merge does the same.
     twice = _merged(folder, "aa.gpkg", a, a)
-    assert knowledge(twice) == knowledge(_merged(folder, "a1.gpkg", a))
+    opened = fork(a, "opened.gpkg")
+    SurveyFile.open(opened).close()
+    assert knowledge(twice) == knowledge(opened)
     assert knowledge(ab) == knowledge(_merged(folder, "ba.gpkg", b, a))
     # Team to province to nation, by either province, in any order, is team to nation.
     assert knowledge(_merged(folder, "ab_c.gpkg", ab, c)) == known
     assert knowledge(_merged(folder, "a_bc.gpkg", bc, a)) == known
     # The same package again changes nothing.
-    bytes_before = nation.read_bytes()
-    report = merge(nation, [b, ab, c, a, bc], author="office")
+    merge(nation, [ab, bc], author="office")
     assert knowledge(nation) == known
-    report = merge(nation, [b, ab, c, a, bc], author="office")
+    before = nation.read_bytes()
+    report = merge(nation, [b, ab, c], author="office")
     assert not report.changed
+    assert nation.read_bytes() == before
     assert report.totals["new"] == report.totals["updated"] == report.totals["conflicting"] == 0
-    del bytes_before
     # Inputs are as they were, every revision and every row is accounted for, and the file is sound.
     for path in (a, b, c):
         assert hashlib.sha256(path.read_bytes()).hexdigest() == prints[path]

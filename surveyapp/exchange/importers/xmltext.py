@@ -28,7 +28,8 @@ def parse_xml(data: bytes, name: str, root: str) -> Element:
         ) from error
     except ParseError as error:
         line, column = error.position
-        raise BadFile(f"{name} is not sound XML: line {line}, column {column + 1} ({ErrorString(error.code)}).") from error
+        where = f"line {line}, column {column + 1}"
+        raise BadFile(f"{name} is not sound XML: {where} ({ErrorString(error.code)}).") from error
     except (ValueError, LookupError) as error:
         raise BadFile(f"{name} is in an encoding that cannot be read ({error}); save it as UTF-8.") from error
     if local(found) != root:

@@ -23,6 +23,7 @@ _SCRIPTS = (
 DATA_MARK, PHOTO_MARK = "<!--survey data-->", "<!--survey photos-->"
 """Where the records and the thumbnails go. User text on the page holds neither, as its ``<`` is escaped."""
 
+_MIN_ZOOM = 3
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _POLICY_MARK = "<!--policy-->"
 
@@ -47,13 +48,13 @@ class OfflineMap(folium.Map):
             location=[30.4, 69.4],  # the middle of Pakistan, for a survey without any position
             zoom_start=5,
             tiles=None,
-            min_zoom=3,
-            max_zoom=max_zoom,
             zoom_control=True,
             zoom_snap=0.5,
             world_copy_jump=False,
             attribution_control=False,
         )
+        # As arguments they would go to a tile layer, of which there is none.
+        self.options |= {"min_zoom": _MIN_ZOOM, "max_zoom": max_zoom}
         self.default_js, self.default_css = [], []
         # folium's names are random; with one of ours the same survey gives the same page.
         self._id = "survey"

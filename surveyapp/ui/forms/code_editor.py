@@ -25,7 +25,7 @@ from surveyapp.domain.fields import Field
 from surveyapp.domain.records import Value
 from surveyapp.domain.vocabulary import Term, Vocabulary
 from surveyapp.ui.forms.editor import Editor
-from surveyapp.ui.forms.look import small_button, target_px
+from surveyapp.ui.forms.look import FRAMELESS, small_button, target_px
 from surveyapp.ui.forms.search import matching
 
 Index = QModelIndex | QPersistentModelIndex
@@ -112,7 +112,7 @@ class SearchCombo(QComboBox):
         self.setCurrentIndex(-1)
         self.lineEdit().setPlaceholderText("Type to search")
         # It sits inside the box, which has the frame and the height.
-        self.lineEdit().setStyleSheet("border: none; padding: 0; min-height: 0; background: transparent;")
+        self.lineEdit().setStyleSheet(FRAMELESS)
         self._found = TermList(vocabulary, self)
         completer = QCompleter(self._found, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)

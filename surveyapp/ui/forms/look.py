@@ -15,6 +15,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWi
 
 from surveyapp.ui import theme
 
+FRAMELESS = "border: none; padding: 0; min-height: 0; background: transparent;"
+"""Style of a line edit inside a box that has frame and height of its own."""
+
 TONES = ("", "muted", "warning", "danger", "good")
 """Roles of a label that the style sheet knows; the empty one is plain text."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QConicalGradient, QFont, QImage, QPainter
 
 from surveyapp.ui.mapcanvas.levels import bubble_radius
 from surveyapp.ui.mapcanvas.styles import PointStyle, Theme
@@ -92,15 +92,8 @@ def _picture(shares: tuple[int, ...], chosen: bool, ink: Ink) -> QImage:
     edge.setAlpha(235)
     painter.setBrush(edge)
     painter.drawEllipse(middle, radius + 1.5, radius + 1.5)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    ring = QRectF(0, 0, 2 * radius - _RING, 2 * radius - _RING)
-    ring.moveCenter(middle)
-    for index, start, length in ring_spans(shares):
-        colour = ink.palette[index].colour if index < len(ink.palette) else theme.text_soft
-        painter.setPen(QPen(QColor(colour), _RING, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-        # Qt counts sixteenths of a degree, anticlockwise from three o'clock; the ring starts at noon.
-        painter.drawArc(ring, round((0.25 - start - length) * 5760), round(length * 5760) + 1)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(_ring(shares, middle, ink)))
+    painter.drawEllipse(middle, radius, radius)
     painter.setBrush(QColor(theme.panel))
     painter.drawEllipse(middle, radius - _RING, radius - _RING)
     text = count_text(count)
@@ -112,3 +105,15 @@ def _picture(shares: tuple[int, ...], chosen: bool, ink: Ink) -> QImage:
     painter.drawText(QRectF(0, 0, 2 * half, 2 * half), Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
     return picture
+
+
+def _ring(shares: tuple[int, ...], middle: QPointF, ink: Ink) -> QConicalGradient:
+    """The shares as sectors, clockwise from noon. One fill: stroking an arc for each took 5 × as long."""
+    gradient = QConicalGradient(middle, 90)
+    colours = [style.colour for style in ink.palette]
+    for index, start, length in ring_spans(shares):
+        colour = QColor(colours[index] if index < len(colours) else ink.theme.text_soft)
+        # Qt counts anticlockwise. Sectors stop a hair short of the next, so that their edges are sharp.
+        gradient.setColorAt(min(max(1 - start - length, 0.0), 1.0), colour)
+        gradient.setColorAt(min(max(1 - start - 1e-6, 0.0), 1.0), colour)
+    return gradient

@@ -31,7 +31,7 @@ _PILE = 12
 """More than this are, if they lie so close that stamps cover one another (two to each stamp's room)."""
 _REMAINDER = 6
 """This many are, beside a crowded cell: else the edge of a cell would cut a heap into bubble and points."""
-_WHOLE_BINS = 4_000_000
+_WHOLE_BINS = 1_000_000
 """A level whose bins over all data are fewer is counted once and kept; a finer one is counted in view."""
 _EDGE_PX = 24
 """Points this far outside the view still reach into it with their stamp."""

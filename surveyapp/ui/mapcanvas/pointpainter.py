@@ -19,9 +19,8 @@ from surveyapp.ui.mapcanvas.viewport import Viewport
 
 POINT_RADIUS = 6.0
 """Nominal radius of a stamp in logical pixels."""
-_DENSE = 15_000
-"""More single points than this in view are drawn with the small stamp."""
-_DENSE_RADIUS = 3.2
+_SMALLER = ((200_000, 1.7), (15_000, 3.2))
+"""With more single points than this in view (crowding ``points``) they are drawn with this radius."""
 _EDGE_PX = 24
 """Selected points this far outside the view still reach into it."""
 _LIFTED = 12
@@ -89,7 +88,7 @@ class PointPainter:
 
     def _paint_rows(self, painter: QPainter, view: Viewport, rows: Rows, ink: Ink, chosen: bool) -> None:
         dpr = ink.dpr
-        stamps = self._stamp_set(ink, len(rows) > _DENSE and not chosen, chosen)
+        stamps = self._stamp_set(ink, POINT_RADIUS + 1 if chosen else _radius_of(len(rows)), chosen)
         buffer = PixelBuffer(round(view.width * dpr), round(view.height * dpr), 2 * stamps.reach)
         px, py = view.to_pixels(self.layer.x[rows], self.layer.y[rows])
         variant = np.minimum(self.layer.style[rows], len(ink.palette)).astype(np.intp) * 2
@@ -98,19 +97,18 @@ class PointPainter:
         image.setDevicePixelRatio(dpr)
         painter.drawImage(0, 0, image)
 
-    def _stamp_set(self, ink: Ink, dense: bool, chosen: bool) -> StampSet:
+    def _stamp_set(self, ink: Ink, radius: float, chosen: bool) -> StampSet:
         """Two stamps (found, absent) of each palette entry and of an unknown style."""
-        key = (ink.palette, ink.theme, ink.dpr, dense, chosen)
+        key = (ink.palette, ink.theme, ink.dpr, radius, chosen)
         if key not in self._stamps:
             if len(self._stamps) > 12:
                 self._stamps.clear()
-            radius = _DENSE_RADIUS if dense else POINT_RADIUS + 1 if chosen else POINT_RADIUS
             looks = [
                 Look(
                     style=style,
                     radius=radius * ink.dpr,
                     outline=ink.theme.outline,
-                    edge=(0.7 if dense else 1.4) * ink.dpr,
+                    edge=(1.4 if radius >= POINT_RADIUS else 0.7) * ink.dpr,
                     hollow=hollow,
                     halo=ink.theme.accent if chosen else None,
                 )
@@ -188,6 +186,11 @@ class PointPainter:
     def keys_in_group(self, group: Group) -> list[str]:
         """Keys of the records in a group, in drawing order."""
         return self.layer.keys_of(self.levels.rows_in_group(group.level, group.column, group.line))
+
+
+def _radius_of(count: int) -> float:
+    """Radius in pixels with which so many single points are drawn."""
+    return next((radius for most, radius in _SMALLER if count > most), POINT_RADIUS)
 
 
 def _image_of(flat: NDArray[np.uint32], offset: int, width: int, height: int, stride: int) -> QImage:

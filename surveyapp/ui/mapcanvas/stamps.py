@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveyapp.ui.mapcanvas.pointlayer import inside_polygon
 from surveyapp.ui.mapcanvas.styles import PointStyle, rgb
 from surveyapp.ui.mapcanvas.viewport import Floats
 
@@ -118,14 +117,23 @@ def _coverage(shape: str, radius: float, nominal: float, reach: int) -> Floats:
     """Share of each pixel covered by a shape whose edge lies ``radius - nominal`` outside its nominal one."""
     size = 2 * reach + 1
     axis = (np.arange(size * _SUB) + 0.5) / _SUB - reach - 0.5
-    x, y = np.meshgrid(axis, axis)
     outline = corners(shape)
     if outline is None:
-        inside = x * x + y * y <= radius * radius
+        inside = axis[:, None] ** 2 + axis**2 <= radius * radius
     else:
-        grown = _offset(outline * nominal, radius - nominal)
-        inside = inside_polygon(x.ravel(), y.ravel(), grown[:, 0], grown[:, 1]).reshape(x.shape)
+        inside = _inside_grid(_offset(outline * nominal, radius - nominal), axis)
     return inside.reshape(size, _SUB, size, _SUB).mean(axis=(1, 3))
+
+
+def _inside_grid(polygon: Floats, axis: Floats) -> NDArray[np.bool_]:
+    """Which places of a square grid, (y, x) both along ``axis``, lie in a polygon, by the even-odd rule."""
+    inside = np.zeros((len(axis), len(axis)), bool)
+    for (x0, y0), (x1, y1) in zip(np.roll(polygon, 1, axis=0), polygon, strict=True):
+        beside = (axis >= min(y0, y1)) & (axis < max(y0, y1))
+        if y0 != y1:
+            crossing = x0 + (axis[beside] - y0) * (x1 - x0) / (y1 - y0)
+            inside[beside] ^= axis < crossing[:, None]
+    return inside
 
 
 def _offset(polygon: Floats, by: float) -> Floats:
