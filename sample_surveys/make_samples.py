@@ -260,11 +260,11 @@ def make_photos(folder: Path) -> None:
 
 
 BAZAAR = (
-    ("مینگورہ بازار ۱", "زمرد", (0.3, -0.2), "12", "2025-09-20", "تین تاجروں نے ایک ہی بات کہی"),
-    ("مینگورہ بازار ۲", "زمرد", (0.1, -0.6), "5", "2025-09-20", "چھوٹے پتھر، ہلکا سبز"),
-    ("الپوری بازار", "زمرد", (24.9, 16.4), "8", "2025-09-21", "اچھا رنگ"),
-    ("مینگورہ بازار ۳", "گارنیٹ", (-0.4, 0.3), "40", "2025-09-20", "یاقوت کہہ کر بیچا جا رہا تھا"),
-    ("نامعلوم", "زمرد", None, "2", "2025-09-22", "تاجر نے جگہ نہیں بتائی"),
+    ("مینگورہ بازار ۱", "zamurrud", (0.3, -0.2), "12", "2025-09-20", "تین تاجروں نے ایک ہی بات کہی"),
+    ("مینگورہ بازار ۲", "panna", (0.1, -0.6), "5", "2025-09-20", "چھوٹے پتھر، ہلکا سبز"),
+    ("الپوری بازار", "zamurrud", (24.9, 16.4), "8", "2025-09-21", "اچھا رنگ"),
+    ("مینگورہ بازار ۳", "تامڑا", (-0.4, 0.3), "40", "2025-09-20", "یاقوت کہہ کر بیچا جا رہا تھا"),
+    ("نامعلوم", "zamurrud", None, "2", "2025-09-22", "تاجر نے جگہ نہیں بتائی"),
 )
 
 
@@ -310,14 +310,14 @@ def make_gpx(path: Path) -> None:
 def make_nmea(path: Path) -> None:
     """Ten minutes on a ridge: the receiver finds its fix, walks, and stands still at the end."""
     start = SWAT.moment(24)
-    fixes = [Fix("training", time_utc=start + timedelta(seconds=s), mode=1) for s in range(3)]
+    fixes = [Fix(source="training", time_utc=start + timedelta(seconds=s), mode=1) for s in range(3)]
     for step in range(120):
         along = min(step, 90) / 90
         at = (3.4 + 1.1 * along, 2.5 + 0.5 * along + 0.05 * math.sin(9 * along))
         longitude, latitude = place(SWAT, at)
         hdop = round(1.9 - 0.9 * min(step, 40) / 40, 2)
         fixes.append(Fix(
-            "training", quality="autonomous", longitude=longitude + 4e-6 * math.sin(step * 1.7),
+            source="training", quality="autonomous", longitude=longitude + 4e-6 * math.sin(step * 1.7),
             latitude=latitude + 3e-6 * math.cos(step * 2.3), elevation_m=elevation(SWAT, at),
             geoid_separation_m=-38.0, time_utc=start + timedelta(seconds=3 + 5 * step), mode=3,
             satellites_used=6 + min(step // 12, 5), hdop=hdop, vdop=round(hdop * 1.5, 2), pdop=round(hdop * 1.8, 2),

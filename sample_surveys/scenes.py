@@ -59,7 +59,7 @@ SCENES = {
 def draw(scene: Scene, seed: int) -> Image.Image:
     """The picture: sky, far ridges, a rock face with layers, vein and stones, and a scale bar."""
     rng = np.random.default_rng(seed)
-    width, height = SIZE
+    height = SIZE[1]
     picture = Image.fromarray(_rock(scene, rng))
     pen = ImageDraw.Draw(picture)
     if scene.pebbles:
@@ -145,10 +145,8 @@ def _draw_crystals(pen: ImageDraw.ImageDraw, scene: Scene, rng: np.random.Genera
     for _ in range(count):
         x, y = rng.normal(SIZE[0] * 0.55, 110), rng.normal(SIZE[1] * 0.62, 60)
         r, turn = rng.uniform(8, 20), rng.uniform(0, math.pi)
-        corners = [
-            (x + r * math.cos(turn + k * math.tau / scene.outline), y + r * math.sin(turn + k * math.tau / scene.outline))
-            for k in range(scene.outline)
-        ]
+        angles = [turn + k * math.tau / scene.outline for k in range(scene.outline)]
+        corners = [(x + r * math.cos(angle), y + r * math.sin(angle)) for angle in angles]
         pen.polygon(corners, fill=colour, outline=tuple(int(c * 0.55) for c in colour))
         pen.polygon([(x, y), corners[0], corners[1]], fill=tuple(min(255, c + 70) for c in colour))
         pen.line([(x, y), corners[2]], fill=tuple(int(c * 0.7) for c in colour), width=1)

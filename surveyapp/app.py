@@ -405,4 +405,4 @@ def _later(name: str, arguments: Callable[[Any], Any]) -> None:
 _options = click.option("--key", type=click.Path(path_type=Path))
 _later("review", lambda f: _file(click.argument("decisions", type=click.Path(path_type=Path))(f)))
 _later("seal", lambda f: _file(_options(f)))
-_later("verify", lambda f: _file(f))
+_later("verify", _file)

@@ -72,4 +72,5 @@ def update(layer: str, uuid: str, values: Mapping[str, Value], before: Mapping[s
 
 
 def delete(layer: str, uuid: str, before: Mapping[str, Value] | None = None) -> Change:
+    """The record goes; its history stays."""
     return Change(DELETE, layer, uuid, {}, before)

@@ -204,9 +204,9 @@ def _ancestor_value(graph: _Graph, written: int, standing: int, name: str) -> Va
     for i in _bits(standing):
         common &= graph.ancestors[i]
     base = _maximal(graph, written & common & ((1 << len(graph.revisions)) - 1))
-    best = max((_rank(_value(graph.revisions[i], name), graph.revisions[i].revision) + (i,) for i in _bits(base)),
-               default=None)
-    return None if best is None else _value(graph.revisions[best[2]], name)
+    seen = [graph.revisions[i] for i in _bits(base)]
+    best = max(seen, key=lambda r: _rank(_value(r, name), r.revision), default=None)
+    return None if best is None else _value(best, name)
 
 
 def conflict_id(layer: str, record: str, name: str, revisions: Iterable[str]) -> str:

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from surveyapp.domain.fields import (
-    BLOB, CODE, DATE, DATETIME, GEOMETRY, INTEGER, LAYER_BY_NAME, REAL, TEXT, Field, Layer,
+    BLOB,
+    CODE,
+    DATE,
+    DATETIME,
+    GEOMETRY,
+    INTEGER,
+    LAYER_BY_NAME,
+    REAL,
+    TEXT,
+    Field,
+    Layer,
 )
 from surveyapp.domain.records import Record, Value, moment_of, utc_text
 from surveyapp.errors import BadInput
@@ -80,7 +90,8 @@ def _number(field: Field, given: object) -> Value:
         raise BadInput(f"{field.label}: {given!r} is not a number; type digits such as 12.5.") from None
     if not math.isfinite(number):
         raise BadInput(f"{field.label}: {given!r} is not a number that can be kept; leave it empty if unknown.")
-    if field.minimum is not None and number < field.minimum or field.maximum is not None and number > field.maximum:
+    below = field.minimum is not None and number < field.minimum
+    if below or (field.maximum is not None and number > field.maximum):
         raise BadInput(f"{field.label}: {given} is out of range; it goes from {field.minimum:g} to {field.maximum:g}.")
     if field.kind == INTEGER:
         if number != int(number):
@@ -166,7 +177,7 @@ def check_value(field: Field, value: Value) -> str | None:
         return str(error)
     if field.kind == CODE and parsed != value:
         return f"{field.label}: {value!r} should be the code {parsed!r}."
-    if field.kind == DATETIME and moment_of(value) is None or field.kind == DATE and parsed != value:
+    if (field.kind == DATETIME and moment_of(value) is None) or (field.kind == DATE and parsed != value):
         return f"{field.label}: {value!r} is not as the file keeps times."
     return None
 

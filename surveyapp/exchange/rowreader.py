@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from surveyapp.domain.fields import DATE, DATETIME, INTEGER, NOTES, REAL, REF, Field, Layer
+from surveyapp.domain.fields import CODE, DATE, DATETIME, INTEGER, NOTES, REAL, REF, Field, Layer
 from surveyapp.domain.records import Value
 from surveyapp.domain.validation import parse_value
 from surveyapp.errors import BadInput
@@ -19,15 +19,21 @@ from surveyapp.exchange.positions import Place, Places
 from surveyapp.exchange.synonyms import TIME_OF_DAY, UUID_FIELD, VALUE_WORDS, folded
 
 _UNIT_WORDS = {
-    "m": r"m|metres?|meters?|masl|amsl",
-    "mm": r"mm",
-    "ct": r"ct|cts|carats?",
-    "t": r"t|tonnes?",
-    "m³": r"m3|m³",
-    "g": r"g|grams?",
-    "°": r"°|deg|degrees?",
+    unit: re.compile(rf"(?<=[\d.])\s*(?:{words})\.?\s*$", re.IGNORECASE)
+    for unit, words in {
+        "m": "m|metres?|meters?|masl|amsl",
+        "mm": "mm",
+        "ct": "ct|cts|carats?",
+        "t": "t|tonnes?",
+        "m³": "m3|m³",
+        "g": "g|grams?",
+        "°": "°|deg|degrees?",
+    }.items()
 }
 
+
+_REMEMBERED = 10_000
+"""Values of codes that are remembered at most."""
 
 _TITLES = frozenset(("name", "title", "desc", "description", "cmt", "comment"))
 
@@ -88,6 +94,15 @@ class RowReader:
             if f.kind in (DATE, DATETIME) and (column := self._column[f.name]) is not None
         }
         self._gem_is_told = bool(self._column.get("gem")) or "gem" in mapping.constants
+        # Most fields have no column; what they become is the same in every row.
+        self._mapped = [(f, column) for f in definition.fields if (column := self._column[f.name]) is not None]
+        self._same = {
+            f.name: value
+            for f in definition.fields
+            if self._column[f.name] is None and (value := self._value_without_column(f)) is not None
+        }
+        self._required = [f for f in definition.fields if f.level == 1]
+        self._codes: dict[tuple[str, str], Value] = {}
         self._naive = 0
 
     def notes(self) -> Iterator[str]:
@@ -116,54 +131,56 @@ class RowReader:
         row = draft.row
         place = self._places.of(row, trusted=draft.own is not None) if self._has_place else None
         lines: list[str] = []
-        for definition in self._definition.fields:
-            self._fill_field(draft, definition, lines)
+        draft.values |= self._same
+        for definition, column in self._mapped:
+            self._fill_field(draft, definition, column, lines)
         self._require(draft)
         if place is not None:
             draft.parts = place.parts
             self._place_facts(draft.values, place)
-        if (
-            self._uuid_column
-            and draft.own is None
-            and (text := text_of(row.values.get(self._uuid_column)).strip())
-        ):
+        if self._uuid_column and draft.own is None and (text := text_of(row.values.get(self._uuid_column)).strip()):
             lines.append(f"{self._uuid_column}: {text}")
         lines += self._unmapped_lines(draft)
         self._add_lines(draft.values, lines)
 
-    def _fill_field(self, draft: Draft, definition: Field, lines: list[str]) -> None:
-        column, constant = self._column[definition.name], self._mapping.constants.get(definition.name)
-        if column is None:
-            given: Value = constant if constant is not None else self._default(definition)
-        else:
-            given = draft.row.values.get(column)
+    def _fill_field(self, draft: Draft, definition: Field, column: str, lines: list[str]) -> None:
+        given = draft.row.values.get(column)
         try:
-            value = parse_value(definition, self._prepared(definition, column, given, draft.row))
+            value = self._parsed(definition, column, given, draft.row)
         except BadInput as error:
             if definition.name == "gem" or (definition.level == 1 and definition.kind != DATETIME):
                 raise
             self._set_aside(draft, definition, given, str(error), lines)
             return
-        if definition.kind == REF and value is not None:
-            value = own_uuid(value) or value
         if value is not None:
             draft.values[definition.name] = value
 
-    def _default(self, definition: Field) -> Value:
-        """The field's default; but nothing is said to be present where the source does not say what."""
+    def _parsed(self, definition: Field, column: str, given: Value, row: SourceRow) -> Value:
+        """The value for a field; raises ``BadInput``. Codes, which repeat, are looked up once each."""
+        known = (definition.name, given) if definition.kind == CODE and isinstance(given, str) else None
+        if known is not None and known in self._codes:
+            return self._codes[known]
+        value = parse_value(definition, self._prepared(definition, column, given, row))
+        if definition.kind == REF and value is not None:
+            value = own_uuid(value) or value
+        if known is not None and len(self._codes) < _REMEMBERED:
+            self._codes[known] = value
+        return value
+
+    def _value_without_column(self, definition: Field) -> Value:
+        """What the user gave for all rows, or the field's default; but nothing is said to be present where
+        the source does not say what."""
+        constant = self._mapping.constants.get(definition.name)
+        if constant is not None:
+            return parse_value(definition, constant)
         unsaid = definition.name in ("presence", "occurrence_type") and not self._gem_is_told
         return None if unsaid else definition.default
 
-    def _set_aside(
-        self, draft: Draft, definition: Field, given: Value, message: str, lines: list[str]
-    ) -> None:
+    def _set_aside(self, draft: Draft, definition: Field, given: Value, message: str, lines: list[str]) -> None:
         """Keep a value that its field does not take: in the field for words beside it, or in the notes."""
         text = text_of(given)
         beside = f"{definition.name}_text"
-        if (
-            self._definition.field(beside) is not None
-            and not text_of(self._source_value(draft.row, beside)).strip()
-        ):
+        if self._definition.field(beside) is not None and not text_of(self._source_value(draft.row, beside)).strip():
             draft.values[beside] = text
             message = f"{definition.label}: {text!r} is not in the list and was put into {beside}."
         else:
@@ -174,7 +191,7 @@ class RowReader:
         column = self._column.get(name)
         return None if column is None else row.values.get(column)
 
-    def _prepared(self, definition: Field, column: str | None, given: Value, row: SourceRow) -> Value:
+    def _prepared(self, definition: Field, column: str, given: Value, row: SourceRow) -> Value:
         """A source's value in the form that ``parse_value`` understands."""
         if given is None or (isinstance(given, str) and not given):
             return None
@@ -189,14 +206,14 @@ class RowReader:
     def _number(self, definition: Field, text: str) -> str:
         unit = _UNIT_WORDS.get(definition.unit)
         if unit is not None:
-            text = re.sub(rf"(?<=[\d.])\s*(?:{unit})\.?\s*$", "", text, flags=re.IGNORECASE)
+            text = unit.sub("", text)
         return plain_number(text, decimal_comma=self._comma)
 
-    def _moment(self, definition: Field, column: str | None, text: str, row: SourceRow) -> str:
+    def _moment(self, definition: Field, column: str, text: str, row: SourceRow) -> str:
         if self._hour_column and definition.name == self._hour_field:
             hour = text_of(row.values.get(self._hour_column)).strip()
             text = f"{text} {hour}".strip() if ":" not in text else text
-        iso = iso_text(text, self._orders.get(column or ""), self._offset)
+        iso = iso_text(text, self._orders.get(column), self._offset)
         if definition.kind == DATE:
             return iso.partition("T")[0] if re.match(r"\d{4}-\d{2}-\d{2}T", iso) else iso
         if not has_zone(iso):
@@ -205,20 +222,17 @@ class RowReader:
 
     def _require(self, draft: Draft) -> None:
         """Without these a row is no record; raises ``BadInput``."""
-        for definition in self._definition.fields:
-            if definition.level == 1 and draft.values.get(definition.name) is None:
+        for definition in self._required:
+            value = draft.values.get(definition.name)
+            if value is None:
                 raise BadInput(f"{definition.title} is missing.")
-            if (
-                definition.kind == REF
-                and definition.level == 1
-                and own_uuid(draft.values[definition.name]) is None
-            ):
-                raise BadInput(f"{definition.title}: {draft.values[definition.name]!r} is no uuid.")
+            if definition.kind == REF and own_uuid(value) is None:
+                raise BadInput(f"{definition.title}: {value!r} is no uuid.")
         if (
             self._definition.name == "sighting"
             and self._gem_is_told
             and draft.own is None
-            and (draft.values.get("gem") is None)
+            and draft.values.get("gem") is None
         ):
             raise BadInput("It names no gem.")
 

@@ -38,8 +38,8 @@ def check(file: SurveyFile, progress: Progress | None = None) -> CheckResult:
 def _issues(file: SurveyFile, progress: Progress) -> Iterator[Issue]:
     for finding in file.integrity():
         yield Issue(ERROR, "integrity", "", None, None, f"The file is damaged: {finding}.")
-    for layer, uuid, message in file.unrecorded():
-        yield Issue(ERROR, "unrecorded", layer, uuid, None, message)
+    for name, uuid, message in file.unrecorded():
+        yield Issue(ERROR, "unrecorded", name, uuid, None, message)
     for number, layer in enumerate(LAYERS):
         progress.step(number, len(LAYERS), f"checking {layer.plural.lower()}")
         for record in file.records(layer.name):

@@ -61,11 +61,11 @@ def export(
         columns[definition.name] = found
     if not columns:
         raise BadInput(f"{session.file.path.name} has nothing that {chosen.title} can hold.")
-    note = next((n for n in notes if n.startswith("Public")), None)
+    edition = next((n for n in notes if n.startswith("Public")), None)
     if chosen.name == "gpkg":
-        written = _styled_gpkg(out, columns, crs or WGS84, note, progress)
+        written = _styled_gpkg(out, columns, crs or WGS84, edition, progress)
     else:
-        written = registry.write_layers(out, chosen.name, columns, crs=crs or WGS84, note=note, progress=progress)
+        written = registry.write_layers(out, chosen.name, columns, crs=crs or WGS84, note=edition, progress=progress)
     left = [d.plural.lower() for d in _layers(session, ("POINT", "LINESTRING", "POLYGON", ""), many=True)
             if d not in wanted]
     if left and not layer:

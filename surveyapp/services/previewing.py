@@ -65,7 +65,7 @@ def gathered(session: Session) -> PreviewData:
         tracks=shapes["track"],
         areas=shapes["area"],
         photos=photos,
-        conflicts=file.conflicts(),  # type: ignore[arg-type]  # authors may be unknown; the page says so
+        conflicts=file.conflicts(),
         history=_history(session),
         basemap=basemap_geojson(),
     )

@@ -52,10 +52,12 @@ def inspect(path: Path) -> bool:
 
 
 def journal(path: Path) -> Path:
+    """SQLite's rollback journal beside a file."""
     return path.with_name(path.name + "-journal")
 
 
 def wal_file(path: Path) -> Path:
+    """SQLite's write-ahead log beside a file."""
     return path.with_name(path.name + "-wal")
 
 
@@ -152,7 +154,9 @@ def private_copy(path: Path, folder: Path) -> Path:
             if source.exists():
                 shutil.copyfile(source, copy.with_name(copy.name + suffix))
     except OSError as error:
-        raise BadFile(f"{path} cannot be copied ({error.strerror}); is there room, and is the stick still there?") from error
+        raise BadFile(
+            f"{path} cannot be copied ({error.strerror}); is there room, and is the stick still there?"
+        ) from error
     connect(copy, read_only=False).close()
     return copy
 

@@ -44,14 +44,16 @@ def carry(connection: sqlite3.Connection, notes: list[str]) -> list[dict[str, An
 
 def _create(connection: sqlite3.Connection, name: str) -> None:
     """The table as the package defines it, with its registration, R-tree and style."""
-    (sql,) = connection.execute("SELECT sql FROM src.sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+    (sql,) = connection.execute(
+        "SELECT sql FROM src.sqlite_master WHERE type = 'table' AND name = ?", (name,)
+    ).fetchone()
     connection.execute(sql)
-    for table, key in (
+    for table, which in (
         ("gpkg_spatial_ref_sys", "srs_id IN (SELECT srs_id FROM src.gpkg_contents WHERE table_name = ?)"),
         ("gpkg_contents", "table_name = ?"), ("gpkg_geometry_columns", "table_name = ?"),
         ("gpkg_extensions", "table_name = ?"), ("gpkg_data_columns", "table_name = ?"),
     ):
-        connection.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM src.{table} WHERE {key}", (name,))
+        connection.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM src.{table} WHERE {which}", (name,))
     connection.execute("INSERT OR IGNORE INTO gpkg_ogr_contents VALUES (?, 0)", (name,))
     for statement in ddl.count_triggers(name):
         connection.execute(statement)

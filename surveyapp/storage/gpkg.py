@@ -206,7 +206,7 @@ class SurveyFile:
         return None if row is None else bytes(row[0])
 
     def known(self, layer: str) -> set[str]:
-        """uuids of all records that the layer holds or ever held."""
+        """The uuids of all records that the layer holds or ever held."""
         with files.sentences(self.path, "reading"):
             return {r[0] for r in self._connection.execute(
                 "SELECT DISTINCT record FROM revision WHERE layer = ?", (layer,))}
@@ -301,7 +301,7 @@ class SurveyFile:
         upon = _with_ancestors(revision.parents, by_id)
         before = record_state(upon).body if upon else None
         after = revision.body
-        if before is None and after is None or revision.operation == RESOLVE:
+        if (before is None and after is None) or revision.operation == RESOLVE:
             return None
         if before is None:
             return Change(INSERT, revision.layer, revision.record, dict(after or {}))
@@ -327,7 +327,7 @@ class SurveyFile:
             return list(reconcile.differences(self._connection))
 
     def orphans(self, layer: str, reference: str, target: str) -> list[str]:
-        """uuids of records whose reference names a record that is not in the file."""
+        """The uuids of records whose reference names a record that is not in the file."""
         with files.sentences(self.path, "checking"):
             found = self._connection.execute(
                 f"SELECT a.uuid FROM {quoted(layer)} a WHERE a.{quoted(reference)} IS NOT NULL AND NOT EXISTS "
@@ -397,11 +397,9 @@ class SurveyFile:
         When it returns, the change is on the disk with its history. Raises ``Refused`` if a record is not as a
         change says it was, and then nothing is written.
         """
-        applied: list[Change] = []
         with self._told(author, device, change_set.uuid, initiator) as connection:
             boxes = extent.Boxes()
-            for change in change_set.changes:
-                applied.append(self._apply(connection, change, boxes))
+            applied = [self._apply(connection, change, boxes) for change in change_set.changes]
             boxes.write(connection)
             self._refresh_conflicts(connection, {(c.layer, c.uuid) for c in applied})
         return replace(change_set, changes=tuple(applied))
@@ -426,7 +424,8 @@ class SurveyFile:
                     "look at it again, nothing was saved."
                 )
         before = dict(now.values)
-        boxes.drop(change.layer, before.get(GEOMETRY) if change.operation == DELETE or GEOMETRY in change.values else None)
+        if change.operation == DELETE or GEOMETRY in change.values:
+            boxes.drop(change.layer, before.get(GEOMETRY))
         if change.operation == DELETE:
             connection.execute(f"DELETE FROM {quoted(change.layer)} WHERE uuid = ?", (change.uuid,))
             return replace(change, before=before)

@@ -83,11 +83,6 @@ def _append_sql(layer: str, row: str, operation: str, changed: str, body: str) -
     )
 
 
-def trigger_names(layer: str) -> list[str]:
-    names = [f"{layer}_history_{n}" for n in ("identity", "fixed", "insert", "update", "delete")]
-    return [*names, f"{layer}_history_move"] if layer == "sighting" else names
-
-
 def history_triggers(layer: str, columns: Sequence[str]) -> dict[str, str]:
     """``{trigger name: CREATE TRIGGER statement}`` of a table of records with these columns."""
     return dict(_triggers(layer, tuple(columns)))

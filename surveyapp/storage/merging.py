@@ -28,6 +28,9 @@ from surveyapp.storage import connection as files
 from surveyapp.storage import ddl, extent, foreign_tables, migrations, reconcile, rows
 from surveyapp.storage.history import quoted
 
+_PACKAGE_COLUMNS = "content, sha256, file_name, team, survey_uuid, revisions, merged_at, merged_by"
+_REJECTED_COLUMNS = "layer, source, reason, body, at"
+
 COUNTS = ("new", "same", "updated", "combined", "conflicting", "deleted", "rejected")
 
 
@@ -85,7 +88,7 @@ def merge(out: Path, inputs: Sequence[Path], *, author: str, dry_run: bool = Fal
         folder = Path(scratch)
         packages = [_prepare(path, folder, number) for number, path in enumerate(inputs)]
         working = folder / "result.gpkg"
-        started_from = _start(working, out, packages, report, folder)
+        started_from = _start(working, out, packages, folder)
         connection = files.connect(working, read_only=False)
         try:
             with files.sentences(out, "merging"):
@@ -177,12 +180,9 @@ def _described(connection: sqlite3.Connection, path: Path, real: Path) -> _Packa
     return _Package(path, real, _content(connection), _sha256(path), surveys)
 
 
-def _start(working: Path, out: Path, packages: Sequence[_Package], report: MergeReport, scratch: Path) -> _Package:
+def _start(working: Path, out: Path, packages: Sequence[_Package], scratch: Path) -> _Package:
     """Begin the result as a copy of what ``out`` holds, or of the first input (the result is the same)."""
-    if out.exists():
-        base = _prepare(out, scratch, len(packages))
-    else:
-        base = packages[0]
+    base = _prepare(out, scratch, len(packages)) if out.exists() else packages[0]
     source = files.connect(base.real, read_only=True)
     try:
         with files.sentences(out, "copying"):
@@ -224,7 +224,7 @@ def _take_all(connection: sqlite3.Connection, packages: Sequence[_Package], base
         if not seen:
             changed = True
             connection.execute(
-                "INSERT OR IGNORE INTO package (content, sha256, file_name, team, survey_uuid, revisions, merged_at, merged_by) "
+                f"INSERT OR IGNORE INTO package ({_PACKAGE_COLUMNS}) "
                 "VALUES (?, ?, ?, ?, ?, (SELECT count(*) FROM revision), ?, ?)",
                 (package.content, package.sha256, package.path.name, ", ".join(told.teams),
                  package.surveys[0][0] if len(package.surveys) == 1 else None, utc_text(), author),
@@ -292,14 +292,13 @@ def _take(
     carried = connection.total_changes > before
     told.counts["rejected"] += len(foreign)
     report.rejected += foreign
-    others = ("content", "sha256", "file_name", "team", "survey_uuid", "revisions", "merged_at", "merged_by")
     connection.execute(
-        f"INSERT OR IGNORE INTO package ({', '.join(others)}) SELECT {', '.join(others)} FROM src.package"
+        f"INSERT OR IGNORE INTO package ({_PACKAGE_COLUMNS}) SELECT {_PACKAGE_COLUMNS} FROM src.package"
     )
     before = connection.total_changes
     connection.execute(
-        "INSERT INTO rejected (layer, source, reason, body, at) SELECT layer, source, reason, body, at FROM src.rejected "
-        "EXCEPT SELECT layer, source, reason, body, at FROM rejected"
+        f"INSERT INTO rejected ({_REJECTED_COLUMNS}) SELECT {_REJECTED_COLUMNS} FROM src.rejected "
+        f"EXCEPT SELECT {_REJECTED_COLUMNS} FROM rejected"
     )
     connection.execute("DROP TABLE temp.fresh")
     connection.execute("DROP TABLE temp.touched")

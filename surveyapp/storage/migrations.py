@@ -7,6 +7,7 @@ and changes tables only. Triggers are made anew and ``survey.schema_version`` is
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping
@@ -32,7 +33,9 @@ def upgrade(path: Path, version: int, *, steps: Mapping[int, Callable[[sqlite3.C
     target = ddl.SCHEMA_VERSION if target is None else target
     missing = [n for n in range(version, target) if n not in steps]
     if missing:
-        raise BadFile(f"{path} has schema {version}, which this SurveyApp can no longer upgrade; use an older one first.")
+        raise BadFile(
+            f"{path} has schema {version}, which this SurveyApp can no longer upgrade; use an older one first."
+        )
     kept = backup_path(path, version)
     with tempfile.TemporaryDirectory(prefix=".upgrade-", dir=path.parent) as folder:
         copy = files.private_copy(path, Path(folder))
@@ -54,7 +57,8 @@ def upgrade(path: Path, version: int, *, steps: Mapping[int, Callable[[sqlite3.C
             connection.close()
         files.flush(copy)
         if not kept.exists():
-            os.link(path, kept) if hasattr(os, "link") else None
+            shutil.copyfile(path, kept)
+            files.flush(kept)
         os.replace(copy, path)
         files.sync_folder(path.parent)
     return kept

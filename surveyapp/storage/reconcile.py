@@ -84,7 +84,8 @@ def _escaped(connection: sqlite3.Connection, layer: str) -> Iterator[tuple[str, 
     columns = ddl.columns_of(connection, layer)
     single = connection.execute(
         f"SELECT t.uuid, {body_sql(columns, 't')}, h.body, h.n FROM {quoted(layer)} t LEFT JOIN "
-        "(SELECT record, max(body) AS body, count(*) AS n FROM revision WHERE head = 1 AND layer = ? GROUP BY record) h "
+        "(SELECT record, max(body) AS body, count(*) AS n FROM revision WHERE head = 1 AND layer = ? "
+        "GROUP BY record) h "
         "ON h.record = t.uuid", (layer,),
     )
     for uuid, text, head, heads in single:

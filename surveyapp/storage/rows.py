@@ -105,6 +105,7 @@ def revisions(connection: sqlite3.Connection, layer: str, record: str) -> list[R
 
 
 def conflict_row(conflict: Conflict) -> tuple[Any, ...]:
+    """Row of the ``conflict`` table, without its id."""
     standing = [{"value": v.value, "author": v.author, "at": v.at, "revision": v.revision} for v in conflict.values]
     return (
         conflict.conflict, conflict.layer, conflict.record, conflict.field, _json(conflict.ancestor),
@@ -113,6 +114,7 @@ def conflict_row(conflict: Conflict) -> tuple[Any, ...]:
 
 
 def conflict_of(row: Sequence[Any]) -> Conflict:
+    """Conflict from such a row."""
     name, layer, record, field, ancestor, standing, chosen = row
     values = tuple(ConflictValue(v["value"], v["author"], v["at"], v["revision"]) for v in json.loads(standing))
     return Conflict(name, layer, record, field, json.loads(ancestor), values, json.loads(chosen))
@@ -122,7 +124,8 @@ def write_conflicts(connection: sqlite3.Connection, layer: str, record: str, con
     """Let the conflict table say exactly this of one record."""
     connection.execute("DELETE FROM conflict WHERE record = ? AND layer = ?", (record, layer))
     connection.executemany(
-        "INSERT INTO conflict (conflict, layer, record, field, ancestor, standing, chosen) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO conflict (conflict, layer, record, field, ancestor, standing, chosen) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
         [conflict_row(c) for c in conflicts],
     )
 

@@ -64,7 +64,7 @@ class FormController(QObject):
     def show_current(self) -> None:
         """Show the current sighting of the selection; none starts a new one."""
         uuid = self._survey.selection.current
-        if uuid == self._shown_uuid() or self._saving:
+        if uuid == self._shown_uuid() or self._saving or self._survey.facts is None:
             return
         if not self.may_leave():
             self._survey.selection.set([u for u in (self._shown_uuid(),) if u], "form")

@@ -122,8 +122,9 @@ def apply(application: QApplication, colours: Colours, *, touch: bool = False) -
         return  # to style every widget again takes a second
     application.setProperty("surveyapp_theme", colours.name)
     application.setProperty("surveyapp_touch", touch)
-    if application.style().name() != "fusion":
-        application.setStyle("Fusion")
+    if not application.property("surveyapp_styled"):
+        application.setStyle("Fusion")  # once: with a style sheet over it Qt does not tell that it is there
+        application.setProperty("surveyapp_styled", True)  # noqa: FBT003 - Qt's signature
     application.setPalette(palette(colours))
     application.setStyleSheet(sheet)
 

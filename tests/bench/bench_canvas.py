@@ -96,9 +96,7 @@ def measure_canvas(columns: Columns) -> dict[str, float]:
         canvas.upsert_point("s0", float(lon[0]) + number * 1e-6, float(lat[0]), 0)
 
     found["full extent, points just changed"] = median_ms(canvas, 7, touch)
-    found["full extent, dragging"] = median_ms(
-        canvas, 40, lambda n: canvas.drag_view(9 if n % 20 < 10 else -9, 4)
-    )
+    found["full extent, dragging"] = median_ms(canvas, 40, lambda n: canvas.drag_view(9 if n % 20 < 10 else -9, 4))
     canvas.fit_all()
     found["each zoom step in"] = median_ms(canvas, 12, lambda n: canvas.zoom_by(1.5, 700, 380))
     canvas.fit_all()

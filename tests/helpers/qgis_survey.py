@@ -66,9 +66,9 @@ def edit(path: str) -> dict[str, Any]:
     assert layer.changeAttributeValue(by_uuid[one], layer.fields().indexOf("notes"), "edited in QGIS")
     assert layer.changeGeometry(by_uuid[two], QgsGeometry.fromPointXY(QgsPointXY(74.0, 36.0)))
     assert layer.deleteFeature(by_uuid[three])
-    if not layer.commitChanges():
+    if not layer.commitChanges(stopEditing=False):
         raise SystemExit("; ".join(layer.commitErrors()))
-    # A QGIS that crashes, or a stick that is pulled, leaves the file in WAL mode with its -wal beside it.
+    # Editing goes on; a QGIS that crashes now, or a stick that is pulled, leaves the file in WAL mode with its -wal beside it.
     sys.stdout.write(json.dumps({"count": layer.featureCount()}) + "\n")
     sys.stdout.flush()
     import os

@@ -100,7 +100,7 @@ def assert_sound(path: Path) -> None:
     with SurveyFile.open(path, read_only=True) as file:
         assert file.integrity() == []
         assert file.unrecorded() == []
-    assert not [p for p in path.parent.glob(path.name + "-*")], "something lies beside the file"
+    assert not list(path.parent.glob(path.name + "-*")), "something lies beside the file"
     for layer in LAYERS:
         rows = sql(path, f"SELECT count(*) FROM {layer.name}")[0][0]
         assert sql(path, "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?", layer.name) == [(rows,)]

@@ -43,7 +43,7 @@ def qgis(qgis_python: str) -> Qgis:
 @pytest.fixture
 def survey(tmp_path: Path) -> Path:
     return survey_with(tmp_path / "survey.gpkg", [
-        sighting(n, geom=point_hex(72.0 + n, 34.5), accuracy_m=3.5, position_source="gps-single", satellites=9)
+        sighting(n, geom=point_hex(72.0 + n, 34.0 + n), accuracy_m=3.5, position_source="gps-single", satellites=9)
         for n in range(1, 5)
     ])
 
@@ -58,7 +58,7 @@ def test_the_export_opens_styled_by_gem(qgis: Qgis, tmp_path: Path, survey: Path
     assert told["categories"] == expected
     assert told["symbols"]
     assert (told["count"], told["crs"]) == (4, "EPSG:4326")
-    assert told["extent"] == "73.0000,34.5000 : 76.0000,34.5000"
+    assert told["extent"] == "73.0000,35.0000 : 76.0000,38.0000"
     for field in SIGHTING.fields:
         assert told["aliases"][field.name] == field.label
         if field.vocabulary is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from pytestqt.qtbot import QtBot
 
 from surveyapp.services.recording import add_sighting, assigned, new_survey
@@ -104,7 +104,8 @@ def make_desk(
         window.end()
         window.close()
         window.deleteLater()
-    QCoreApplication.processEvents()
+    # Gone at once, and not when some event loop ends: whatever is left would be styled by the next test.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

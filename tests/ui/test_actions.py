@@ -74,11 +74,11 @@ def test_each_action_is_in_its_menu_with_text_and_icon(desk: Desk) -> None:
 def test_the_palette_finds_an_action_by_words_and_runs_it(desk: Desk) -> None:
     palette = CommandPalette(desk.window.action_set, desk.window)
     palette.open()
-    desk.qtbot.keyClicks(palette.edit, "dark light")
+    desk.qtbot.keyClicks(palette.edit, "used eyes")
     assert palette.list.count() == 1
     desk.qtbot.keyClick(palette.edit, "\r")
-    assert desk.window.appearance.theme == "dark"
-    assert theme.current() is theme.DARK
+    assert desk.window.appearance.theme == "night"
+    assert theme.current() is theme.NIGHT
 
 
 def test_each_gem_has_an_icon_as_the_drawing_script_draws_it() -> None:

@@ -67,9 +67,7 @@ def test_pictures_come_one_after_the_other_with_their_facts(qtbot: QtBot, strip:
 
 
 def test_bytes_that_are_no_picture_are_said_to_be_so(qtbot: QtBot, strip: PhotoStrip) -> None:
-    strip.show_photos(
-        [(photo("p-1"), lambda: b"no picture"), (photo("p-2"), lambda: None)], HERE
-    )
+    strip.show_photos([(photo("p-1"), lambda: b"no picture"), (photo("p-2"), lambda: None)], HERE)
     qtbot.waitUntil(lambda: all(card.thumbnail._words == "Cannot be shown" for card in strip.cards))
     assert not strip.cards[0].thumbnail.has_picture
 

@@ -113,7 +113,9 @@ def test_a_survey_from_nothing_to_reopened(make_desk: MakeDesk, tmp_path: Path) 
     assert field(desk, "locality").text() == "Fizagat mine"
     assert not window.form.dirty
 
+    window.activateWindow()
     window.table.view.setFocus()
+    desk.qtbot.waitUntil(window.table.view.hasFocus)
     desk.qtbot.keyClick(window.table.view, Qt.Key.Key_Delete)
     desk.settle()
     assert desk.localities() == ["Katlang"]

@@ -102,9 +102,7 @@ def test_two_fingers_pinch(qtbot: QtBot) -> None:
     finger = QTest.createTouchDevice()
     QTest.touchEvent(canvas, finger).press(0, QPoint(350, 300), canvas).commit()
     QTest.touchEvent(canvas, finger).stationary(0).press(1, QPoint(450, 300), canvas).commit()
-    QTest.touchEvent(canvas, finger).move(0, QPoint(300, 300), canvas).move(
-        1, QPoint(500, 300), canvas
-    ).commit()
+    QTest.touchEvent(canvas, finger).move(0, QPoint(300, 300), canvas).move(1, QPoint(500, 300), canvas).commit()
     QTest.touchEvent(canvas, finger).release(0, QPoint(300, 300), canvas).stationary(1).commit()
     QTest.touchEvent(canvas, finger).move(1, QPoint(520, 320), canvas).commit()
     QTest.touchEvent(canvas, finger).release(1, QPoint(520, 320), canvas).commit()

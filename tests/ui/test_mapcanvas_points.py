@@ -120,9 +120,7 @@ def test_every_change_has_a_new_revision() -> None:
 
 
 @given(PLACES, COARSE, COARSE, st.sampled_from([0.0, 0.2, 0.25, 1.0, 30.0]))
-def test_hits_are_those_of_brute_force(
-    places: list[tuple[float, float]], x: float, y: float, radius: float
-) -> None:
+def test_hits_are_those_of_brute_force(places: list[tuple[float, float]], x: float, y: float, radius: float) -> None:
     layer = layer_of(places)
     distance = np.hypot(layer.x - x, layer.y - y)
     expected = sorted(
@@ -139,9 +137,7 @@ def test_box_is_that_of_brute_force(
     layer = layer_of(places)
     box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
     expected = [
-        f"k{i}"
-        for i in range(len(places))
-        if box.x0 <= layer.x[i] <= box.x1 and box.y0 <= layer.y[i] <= box.y1
+        f"k{i}" for i in range(len(places)) if box.x0 <= layer.x[i] <= box.x1 and box.y0 <= layer.y[i] <= box.y1
     ]
     assert layer.in_box(box) == expected
 
@@ -159,9 +155,7 @@ def crossings(x: float, y: float, corners: list[tuple[float, float]]) -> bool:
     st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5)), max_size=60),
     st.lists(st.tuples(st.floats(-6, 6), st.floats(-6, 6)), min_size=3, max_size=12),
 )
-def test_lasso_is_that_of_brute_force(
-    places: list[tuple[float, float]], corners: list[tuple[float, float]]
-) -> None:
+def test_lasso_is_that_of_brute_force(places: list[tuple[float, float]], corners: list[tuple[float, float]]) -> None:
     layer = layer_of(places)
     xs, ys = np.array(corners).T
     found = set(layer.in_lasso(xs, ys))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from surveyapp.domain.gems import GEMS
+from surveyapp.ui.mapcanvas.bubbles import count_text, ring_spans
 from surveyapp.ui.mapcanvas.labels import LabelPlacer
 from surveyapp.ui.mapcanvas.levels import Density
 from surveyapp.ui.mapcanvas.raster import PixelBuffer, density_picture
@@ -65,9 +68,7 @@ def test_absence_is_hollow() -> None:
     st.lists(st.tuples(st.integers(-12, 52), st.integers(-12, 42), st.integers(0, 4)), max_size=40),
     st.sampled_from([2.0, 3.2, 6.0]),
 )
-def test_drawing_is_that_of_one_stamp_after_another(
-    points: list[tuple[int, int, int]], radius: float
-) -> None:
+def test_drawing_is_that_of_one_stamp_after_another(points: list[tuple[int, int, int]], radius: float) -> None:
     """Fringes of all, then cores of all, each in record order: the rule that raster.py states."""
     stamps = stamps_of(radius)
     x, y, variant = np.array(points, int).reshape(-1, 3).T
@@ -156,14 +157,31 @@ def test_unknown_shapes_and_colours_are_refused() -> None:
         PointStyle("a", "A", "red")
 
 
+# ---- groups ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(7, "7"), (832, "832"), (1000, "1.0k"), (9949, "9.9k"), (9950, "10k"), (48_300, "48k"), (1_300_000, "1.3M")],
+)
+def test_counts_have_at_most_four_characters(count: int, text: str) -> None:
+    assert count_text(count) == text
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1, max_size=9).filter(any))
+def test_ring_is_whole_and_shows_every_gem_that_is_there(shares: list[int]) -> None:
+    spans = ring_spans(shares)
+    assert [index for index, _, _ in spans] == [index for index, share in enumerate(shares) if share]
+    assert sum(length for _, _, length in spans) == pytest.approx(1)
+    assert all(length > 0.015 for _, _, length in spans)
+    for (_, start, length), (_, following, _) in pairwise(spans):
+        assert start + length == pytest.approx(following)
+
+
 # ---- labels ---------------------------------------------------------------------------------------
 
 
-@given(
-    st.lists(
-        st.tuples(st.floats(-20, 420), st.floats(-20, 320), st.floats(1, 80), st.floats(1, 20)), max_size=80
-    )
-)
+@given(st.lists(st.tuples(st.floats(-20, 420), st.floats(-20, 320), st.floats(1, 80), st.floats(1, 20)), max_size=80))
 def test_labels_never_overlap_nor_leave_the_view(wanted: list[tuple[float, float, float, float]]) -> None:
     placer = LabelPlacer(400, 300)
     placer.reserve(0, 250, 100, 50)

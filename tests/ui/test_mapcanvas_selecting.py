@@ -58,9 +58,7 @@ def test_selection_is_seen(qtbot: QtBot) -> None:
     accent = QImage(1, 1, QImage.Format.Format_RGB32)
     accent.fill(canvas.scene.theme.accent)
     colours = {
-        after.pixel(x, y)
-        for x in range(around.left(), around.right())
-        for y in range(around.top(), around.bottom())
+        after.pixel(x, y) for x in range(around.left(), around.right()) for y in range(around.top(), around.bottom())
     }
     assert accent.pixel(0, 0) in colours
 

@@ -25,6 +25,7 @@ from surveyapp.domain.fields import Field
 from surveyapp.domain.records import Value
 from surveyapp.domain.vocabulary import Term, Vocabulary
 from surveyapp.ui.forms.editor import Editor
+from surveyapp.ui.forms.history_text import sentence_case
 from surveyapp.ui.forms.look import FRAMELESS, small_button, target_px
 from surveyapp.ui.forms.search import matching
 
@@ -33,8 +34,8 @@ _SYNONYMS = Qt.ItemDataRole.UserRole
 
 
 def term_label(term: Term) -> str:
-    """Label of a term as a form shows it, with a capital; CGI writes its labels in lower case."""
-    return term.label[:1].upper() + term.label[1:]
+    """Label of a term as a form shows it."""
+    return sentence_case(term.label)
 
 
 class TermList(QAbstractListModel):
@@ -118,6 +119,9 @@ class SearchCombo(QComboBox):
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.setMaxVisibleItems(7)
         view = QListView()
+        for shown in (view, self.view()):
+            if isinstance(shown, QListView):
+                shown.setUniformItemSizes(True)
         completer.setPopup(view)
         view.setItemDelegate(_TermDelegate(view))
         self.setCompleter(completer)

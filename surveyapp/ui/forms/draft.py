@@ -40,9 +40,7 @@ class DraftStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def save(
-        self, survey: Path, record: str, content: Mapping[str, Any], *, new: bool, caption: str = ""
-    ) -> Draft:
+    def save(self, survey: Path, record: str, content: Mapping[str, Any], *, new: bool, caption: str = "") -> Draft:
         """Keep what stands in the form, in place of what was kept before; raises ``BadFile`` if it cannot."""
         draft = Draft(_survey_key(survey), record, new, utc_text(), caption, dict(content))
         told = {
@@ -135,11 +133,7 @@ def _draft_of(told: object) -> Draft | None:
         return None
     texts = [told.get(name) for name in ("survey", "record", "kept_at", "caption")]
     content, new = told.get("content"), told.get("new")
-    if (
-        not all(isinstance(t, str) for t in texts)
-        or not isinstance(content, dict)
-        or not isinstance(new, bool)
-    ):
+    if not all(isinstance(t, str) for t in texts) or not isinstance(content, dict) or not isinstance(new, bool):
         return None
     survey, record, kept_at, caption = (str(t) for t in texts)
     return Draft(survey, record, new, kept_at, caption, content)

@@ -9,6 +9,7 @@ from surveyapp.domain.fields import Field
 from surveyapp.domain.records import Value
 from surveyapp.ui.forms.checks import BLOCKS, NATIONAL, NEEDED, WARNS, Finding, Fix
 from surveyapp.ui.forms.editor import Editor, shown
+from surveyapp.ui.forms.history_text import sentence_case
 from surveyapp.ui.forms.look import IconButton, ToneLabel, small_button
 
 TONES = {BLOCKS: "danger", WARNS: "warning", NEEDED: "warning", NATIONAL: "muted"}
@@ -107,8 +108,8 @@ class FieldRow(QWidget):
     def offer_last(self, value: Value) -> None:
         """Offer the value of the sighting before; ``None`` for nothing to offer."""
         self._last = value
-        label = self.field.vocabulary.label(value) if self.field.vocabulary else shown(value)
-        self.last_button.setText(label if len(label) <= 16 else f"{label[:15]}…")
+        label = sentence_case(self.field.vocabulary.label(value)) if self.field.vocabulary else shown(value)
+        self.last_button.setText(f"↺ {label}" if len(label) <= 16 else f"↺ {label[:15]}…")
         self.last_button.setAccessibleName(f"{self.field.title}: {label} again")
         self.last_button.setVisible(value is not None)
 

@@ -76,9 +76,7 @@ class FormFooter(QFrame):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         self.absent_button = QPushButton("Absent here", page)
-        self.absent_button.setToolTip(
-            "You looked and found none: one press, with the GPS position if there is one"
-        )
+        self.absent_button.setToolTip("You looked and found none: one press, with the GPS position if there is one")
         self.cancel_button = QPushButton("Cancel", page)
         self.save_button = QPushButton("Save", page)
         self.save_button.setProperty("role", "primary")

@@ -113,8 +113,10 @@ class GpsReadout(QFrame):
             row, side = 2 * (place // 2), place % 2
             value = ToneLabel("", "", self)
             value.setAccessibleName(name)
-            grid.addWidget(ToneLabel(name, "muted", self), row, side)
-            grid.addWidget(value, row + 1, side)
+            heading = ToneLabel(name, "muted", self)
+            heading.setContentsMargins(0, 5, 0, 0)
+            grid.addWidget(heading, row, side)
+            grid.addWidget(value, row + 1, side, Qt.AlignmentFlag.AlignTop)
             self.facts[name] = value
             grid.setColumnStretch(side, 1)
         return grid

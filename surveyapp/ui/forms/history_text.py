@@ -145,11 +145,16 @@ def readable(layer: str, name: str, value: Value) -> str:
     known = LAYER_BY_NAME.get(layer)
     field = known.field(name) if known else None
     if field is not None and field.vocabulary is not None:
-        return field.vocabulary.label(value)
+        return sentence_case(field.vocabulary.label(value))
     if field is not None and field.kind == DATETIME:
         return short(value)
     text = f"{value:.15g}" if isinstance(value, float) else str(value)
     return f"{text} {field.unit}" if field is not None and field.unit else text
+
+
+def sentence_case(label: str) -> str:
+    """A label with a capital, as it stands by itself; CGI writes its labels in lower case."""
+    return label[:1].upper() + label[1:]
 
 
 def isolated(text: str) -> str:

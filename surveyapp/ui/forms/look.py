@@ -7,6 +7,7 @@ so that a change of theme needs nothing more than a repaint.
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
@@ -31,8 +32,7 @@ def mixed(one: str, other: str, share: float) -> QColor:
     """``share`` (0 to 1) of ``one`` in ``other``; both ``#rrggbb``."""
     a, b = QColor(one), QColor(other)
     red, green, blue = (
-        share * x + (1 - share) * y
-        for x, y in ((a.redF(), b.redF()), (a.greenF(), b.greenF()), (a.blueF(), b.blueF()))
+        share * x + (1 - share) * y for x, y in ((a.redF(), b.redF()), (a.greenF(), b.greenF()), (a.blueF(), b.blueF()))
     )
     return QColor.fromRgbF(red, green, blue)
 
@@ -154,11 +154,13 @@ class IconButton(QToolButton):
 
 def drawn_icon(name: str) -> QIcon:
     """Icon of :data:`DRAWINGS` in the colours of the theme."""
+    return _drawn(name, theme.current().text, theme.current().edge)
+
+
+@cache
+def _drawn(name: str, ink: str, faded: str) -> QIcon:
     made = QIcon()
-    for mode, colour in (
-        (QIcon.Mode.Normal, theme.current().text),
-        (QIcon.Mode.Disabled, theme.current().edge),
-    ):
+    for mode, colour in ((QIcon.Mode.Normal, ink), (QIcon.Mode.Disabled, faded)):
         pixmap = QPixmap(QSize(36, 36))
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
@@ -175,8 +177,7 @@ _FRAME = (
     'stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round">{body}</svg>'
 )
 DRAWINGS = {
-    "calendar": '<rect x="2.5" y="3.5" width="13" height="12" rx="2"/>'
-    '<path d="M2.5 7.5h13M6 1.8v3M12 1.8v3"/>',
+    "calendar": '<rect x="2.5" y="3.5" width="13" height="12" rx="2"/><path d="M2.5 7.5h13M6 1.8v3M12 1.8v3"/>',
     "pin": '<path d="M6.5 2.5h5l-.7 5 2.7 2.5h-9l2.7-2.5zM9 10v5.5"/>',
     "pinned": '<path fill="@ink@" d="M6.5 2.5h5l-.7 5 2.7 2.5h-9l2.7-2.5zM9 10v5.5"/>',
     "up": '<path d="M9 15V3M4.5 7.5L9 3l4.5 4.5"/>',

@@ -32,9 +32,7 @@ _DAY_LABELS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday
 _ISO_DAY = re.compile(r"(?P<y>\d{4})[-/. ](?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})")
 _DAY_FIRST = re.compile(r"(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4})")
 _NAMED = re.compile(r"(?P<d>\d{1,2})[-. ]*(?P<name>[a-z]{3,9})[-., ]*(?P<y>\d{4})")
-_CLOCK = re.compile(
-    r"(?P<h>\d{1,2})[:.](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
-)
+_CLOCK = re.compile(r"(?P<h>\d{1,2})[:.](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?")
 _HOW = "write it as 2026-11-24 09:30, or press Now"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from surveyapp.domain.records import Record, Value
 from surveyapp.ui import theme
@@ -32,9 +32,7 @@ class PhotoStrip(QWidget):
     photoRemoved = Signal(str)
     imageWanted = Signal(str)
 
-    def __init__(
-        self, choose_files: Callable[[], Sequence[Path]] | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, choose_files: Callable[[], Sequence[Path]] | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choose = choose_files or self._ask_files
         self._cards: dict[str, PhotoCard] = {}
@@ -47,9 +45,8 @@ class PhotoStrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(6)
-        self._column = column
         column.addWidget(self._head())
-        column.addStretch(1)
+        column.addWidget(self._card_area(), 1)
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._load_next)
@@ -57,9 +54,7 @@ class PhotoStrip(QWidget):
 
     # --- what the window calls -------------------------------------------------------------------------
 
-    def show_photos(
-        self, photos: Sequence[tuple[Record, Loader | None]], sighting: Mapping[str, Value]
-    ) -> None:
+    def show_photos(self, photos: Sequence[tuple[Record, Loader | None]], sighting: Mapping[str, Value]) -> None:
         """Show these photos beside the values of their sighting. Pictures that are shown already stay."""
         self._sighting = sighting
         wanted = {record.uuid for record, _ in photos}
@@ -71,7 +66,7 @@ class PhotoStrip(QWidget):
                 self._make_card(record)
             card = self._cards[record.uuid]
             self._column.removeWidget(card)
-            self._column.insertWidget(1 + place, card)
+            self._column.insertWidget(place, card)
         self.compare(sighting)
         self._say_state()
 
@@ -163,9 +158,25 @@ class PhotoStrip(QWidget):
         row.addWidget(self.add_button)
         return head
 
+    def _card_area(self) -> QScrollArea:
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._host = QWidget()
+        self._column = QVBoxLayout(self._host)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self._column.addStretch(1)
+        area.setWidget(self._host)
+        # The ground shows through, for the mark that tells where photos may be dropped.
+        self._host.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
+        return area
+
     def _make_card(self, record: Record) -> None:
         self._drop_card(record.uuid)
-        card = PhotoCard(record, self)
+        card = PhotoCard(record, self._host)
         card.remove_button.setVisible(self._editable)
         card.removeWanted.connect(lambda: self.photoRemoved.emit(record.uuid))
         card.enlargeWanted.connect(lambda: self.enlarge(record.uuid))
@@ -213,9 +224,7 @@ class PhotoStrip(QWidget):
 
     def _ask_files(self) -> list[Path]:
         kinds = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in SUFFIXES)
-        names, _kind = QFileDialog.getOpenFileNames(
-            self, "Add photos", "", f"Photos ({kinds});;All files (*)"
-        )
+        names, _kind = QFileDialog.getOpenFileNames(self, "Add photos", "", f"Photos ({kinds});;All files (*)")
         return [Path(name) for name in names]
 
     def _say_state(self) -> None:

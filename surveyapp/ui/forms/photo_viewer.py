@@ -85,7 +85,8 @@ class PhotoViewer(QDialog):
         self._read()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        back, on = (Qt.Key.Key_Left, Qt.Key.Key_Up), (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space)
+        step = -1 if event.key() in back else 1 if event.key() in on else 0
         if step:
             self.turned.emit(step)
         else:

@@ -56,9 +56,7 @@ class _Heading(QAbstractButton):
         painter.setFont(bold)
         painter.setPen(mixed(colours.text, colours.window, 1.0))
         width = QFontMetrics(bold).horizontalAdvance(self.text())
-        painter.drawText(
-            QRect(_TEXT_X, 0, width + 4, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text()
-        )
+        painter.drawText(QRect(_TEXT_X, 0, width + 4, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
         right = self.width() - 10
         if self.mark:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -88,9 +86,7 @@ class Section(QFrame):
 
     toggled = Signal(bool)
 
-    def __init__(
-        self, title: str, body: QWidget, *, is_open: bool = False, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, title: str, body: QWidget, *, is_open: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title, self.body = title, body
         self.heading = _Heading(title, self)

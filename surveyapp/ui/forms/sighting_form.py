@@ -353,11 +353,7 @@ class SightingForm(QWidget):
         elif box.left_elevation_m is not None and elevation.raw() == f"{box.left_elevation_m:.15g}":
             elevation.set_value(None)
         moment = self.body.editor("observed_at")
-        if (
-            box.observed_at is not None
-            and self.record is None
-            and moment.raw() == self._baseline_raw("observed_at")
-        ):
+        if box.observed_at is not None and self.record is None and moment.raw() == self._baseline_raw("observed_at"):
             moment.set_value(box.observed_at)
         self._changed()
         self.positionPicked.emit(box.position)
@@ -401,6 +397,4 @@ class SightingForm(QWidget):
     def _caption(self) -> str:
         if self.record is None:
             return "New sighting"
-        return (
-            " · ".join(p for p in (self.record.text("gem"), self.record.text("locality")) if p) or "Sighting"
-        )
+        return " · ".join(p for p in (self.record.text("gem"), self.record.text("locality")) if p) or "Sighting"

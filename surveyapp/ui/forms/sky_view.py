@@ -18,7 +18,7 @@ _STRONGEST_DB = 55.0
 """dB-Hz at the top of the bars; the best receivers reach some 55 at the zenith."""
 _GOOD_DB, _WEAK_DB = 40, 25
 """Lines across the bars: a good signal, and one that is hardly of use."""
-_TOP, _BOTTOM = 6, 20
+_TOP, _BOTTOM = 6, 30
 
 
 class _SatelliteView(QWidget):
@@ -146,11 +146,12 @@ class SignalBars(_SatelliteView):
         painter.drawRect(QRectF(slot.left() + gap, slot.bottom() - height, slot.width() - 2 * gap, height))
         label = satellite_label(satellite.system, satellite.prn)
         painter.setPen(QColor(theme.current().text))
-        foot = QRectF(slot.left(), slot.bottom() + 2, slot.width(), _BOTTOM - 3)
-        if metrics.horizontalAdvance(label) <= slot.width():
-            painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, label)
-        elif metrics.horizontalAdvance(label[0]) <= slot.width():
-            painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, label[0])
+        line = metrics.height()
+        # Letter over number: half as wide as side by side.
+        for row, part in enumerate((label[0], label[1:])):
+            foot = QRectF(slot.left(), slot.bottom() + 2 + row * (line - 2), slot.width(), line)
+            if metrics.horizontalAdvance(part) <= slot.width():
+                painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, part)
 
 
 def _place(centre: QPointF, distance: float, azimuth_deg: float) -> QPointF:

@@ -81,9 +81,7 @@ def labels_at(basemap: Basemap, view: Viewport) -> list[tuple[BaseLabel, float, 
 
 def sheet(basemap: Basemap) -> Box | None:
     """World box that the areas cover; nothing is known beyond it. None if there are no areas."""
-    boxes = [
-        world_box(*ring.min(axis=0), *ring.max(axis=0)) for one in basemap.polygons for ring in one.rings
-    ]
+    boxes = [world_box(*ring.min(axis=0), *ring.max(axis=0)) for one in basemap.polygons for ring in one.rings]
     return reduce(Box.united, boxes) if boxes else None
 
 
@@ -176,10 +174,7 @@ def _path(parts: list[LonLat], closed: bool) -> QPainterPath:
 def _in_view(path: QPainterPath, view: Viewport) -> bool:
     box, bounds = view.box, path.boundingRect()
     return (
-        bounds.right() >= box.x0
-        and bounds.left() <= box.x1
-        and -bounds.top() >= box.y0
-        and -bounds.bottom() <= box.y1
+        bounds.right() >= box.x0 and bounds.left() <= box.x1 and -bounds.top() >= box.y0 and -bounds.bottom() <= box.y1
     )
 
 

@@ -51,9 +51,7 @@ class MapButton(QAbstractButton):
             painter.setPen(QPen(QColor(self.theme.accent), 2))
             painter.drawRoundedRect(box.adjusted(2, 2, -2, -2), 6, 6)
         colour = QColor(self.theme.accent if self.isChecked() else self.theme.text)
-        painter.setPen(
-            QPen(colour, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-        )
+        painter.setPen(QPen(colour, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         _paint_sign(painter, self._sign, box.center())
         painter.end()

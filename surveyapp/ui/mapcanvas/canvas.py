@@ -67,9 +67,7 @@ class MapCanvas(MapSurface):
         """Mark these sightings; emits nothing."""
         self._select(frozenset(uuids), tell=False)
 
-    def set_gps(
-        self, lon: float | None, lat: float | None, accuracy_m: float | None, stale: bool = False
-    ) -> None:
+    def set_gps(self, lon: float | None, lat: float | None, accuracy_m: float | None, stale: bool = False) -> None:
         """Show the receiver's position; None takes it off. ``stale``: the fix is old."""
         if lon is None or lat is None:
             self.scene.gps = None

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QTouchEvent, QWheelEvent
 
-from surveyapp.ui.mapcanvas.tools import Pointer
-
-if TYPE_CHECKING:
-    from surveyapp.ui.mapcanvas.surface import MapSurface
+from surveyapp.ui.mapcanvas.tools import Pointer, Tool
 
 _LONG_PRESS_MS = 600
 _STEP_PX = 90
@@ -19,11 +16,34 @@ _FINE_STEP_PX = 10
 KEY_ZOOM = 1.6
 
 
+class Moved(Protocol):
+    """What gestures move and press."""
+
+    @property
+    def tool(self) -> Tool: ...
+
+    def drag_view(self, dx: float, dy: float) -> None: ...
+
+    def zoom_by(self, factor: float, x: float | None = None, y: float | None = None) -> None: ...
+
+    def fit_all(self) -> None: ...
+
+    def press_glass(self, x: float, y: float) -> bool: ...
+
+    def pointer_at(self, pointer: Pointer) -> None: ...
+
+    def show_cursor(self, pointer: Pointer | None = None) -> None: ...
+
+    def ask_context(self, pointer: Pointer) -> None: ...
+
+    def key_pressed(self, key: str) -> bool: ...
+
+
 class Gestures(QObject):
     """One canvas's pointing devices and keys."""
 
-    def __init__(self, canvas: MapSurface) -> None:
-        super().__init__(canvas)
+    def __init__(self, canvas: Moved, parent: QObject) -> None:
+        super().__init__(parent)
         self._canvas = canvas
         self._middle_from: QPointF | None = None
         self._on_glass = False
@@ -126,10 +146,7 @@ class Gestures(QObject):
             self._fingers = now
 
     def _slide(self, pointer: Pointer) -> None:
-        if (
-            self._pressed is not None
-            and math.hypot(pointer.x - self._pressed.x, pointer.y - self._pressed.y) > 10
-        ):
+        if self._pressed is not None and math.hypot(pointer.x - self._pressed.x, pointer.y - self._pressed.y) > 10:
             self._long_press.stop()
         if not self._on_glass and self._pressed is not None:
             self._canvas.tool.move(pointer)

@@ -90,9 +90,7 @@ def lay_out(
     return _mirrored(glass, view.width) if options.mirrored else glass
 
 
-def _notice(
-    notices: list[str], metrics: QFontMetricsF, width: float, top: float
-) -> tuple[str, QRectF] | None:
+def _notice(notices: list[str], metrics: QFontMetricsF, width: float, top: float) -> tuple[str, QRectF] | None:
     """As many notices as fit in one line; the first in any case, shortened if need be."""
     if not notices:
         return None
@@ -104,9 +102,7 @@ def _notice(
     return text, chrome.notice_box(metrics, text, width, top)
 
 
-def _source(
-    view: Viewport, font: QFont, options: GlassOptions, attribution: str, left: float
-) -> tuple[str, QRectF]:
+def _source(view: Viewport, font: QFont, options: GlassOptions, attribution: str, left: float) -> tuple[str, QRectF]:
     """The source of the outline at the lower edge, between the scale bar and the buttons."""
     metrics = QFontMetricsF(small_font(font))
     buttons = options.buttons.width() + 8 if options.buttons is not None else 0

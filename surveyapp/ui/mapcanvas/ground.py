@@ -52,15 +52,11 @@ class Ground:
         assert offset is not None
         painter.drawImage(QPointF(*offset), kept.picture)
 
-    def _drawn(
-        self, view: Viewport, theme: Theme, net: bool, dpr: float, dragged: bool
-    ) -> tuple[QImage, Viewport]:
+    def _drawn(self, view: Viewport, theme: Theme, net: bool, dpr: float, dragged: bool) -> tuple[QImage, Viewport]:
         if dragged:
             margin = round(max(view.width, view.height) * _MARGIN_SHARE)
             view = replace(view, width=view.width + 2 * margin, height=view.height + 2 * margin)
-        picture = QImage(
-            round(view.width * dpr), round(view.height * dpr), QImage.Format.Format_ARGB32_Premultiplied
-        )
+        picture = QImage(round(view.width * dpr), round(view.height * dpr), QImage.Format.Format_ARGB32_Premultiplied)
         picture.setDevicePixelRatio(dpr)
         painter = QPainter(picture)
         self._painter.paint(painter, view, theme)
@@ -77,12 +73,7 @@ def _offset(kept: _Kept, view: Viewport) -> tuple[float, float] | None:
     centre_x, centre_y = view.to_pixels(kept.view.x, kept.view.y)
     left = round(centre_x - kept.view.width / 2)
     top = round(centre_y - kept.view.height / 2)
-    covers = (
-        left <= 0
-        and top <= 0
-        and left + kept.view.width >= view.width
-        and top + kept.view.height >= view.height
-    )
+    covers = left <= 0 and top <= 0 and left + kept.view.width >= view.width and top + kept.view.height >= view.height
     return (left, top) if covers else None
 
 

@@ -114,10 +114,7 @@ class Levels:
         counted = self._counted(level, seen)
         window = counted.window(seen)
         density = counted.density(window)
-        if density is None or crowding == "density":
-            groups = _no_groups()
-        else:
-            groups = counted.groups(window, view.scale)
+        groups = _no_groups() if density is None or crowding == "density" else counted.groups(window, view.scale)
         return Frame(level, counted.loose_in(seen), groups, density)
 
     def rows_in_group(self, level: int, column: int, line: int) -> Rows:

@@ -316,9 +316,7 @@ class _GridIndex:
         if (left, right, bottom, top) == (0, _GRID - 1, 0, _GRID - 1):
             return self._rows.copy()
         lines = range(bottom * _GRID, top * _GRID + 1, _GRID)
-        return np.concatenate(
-            [self._rows[self._start[line + left] : self._start[line + right + 1]] for line in lines]
-        )
+        return np.concatenate([self._rows[self._start[line + left] : self._start[line + right + 1]] for line in lines])
 
     @staticmethod
     def _span(low: float, high: float, origin: float, per_unit: float) -> tuple[int, int]:

@@ -118,9 +118,7 @@ class PointPainter:
             self._stamps[key] = make_stamps(looks)
         return self._stamps[key]
 
-    def _paint_groups(
-        self, painter: QPainter, view: Viewport, frame: Frame, selected: Rows, ink: Ink
-    ) -> None:
+    def _paint_groups(self, painter: QPainter, view: Viewport, frame: Frame, selected: Rows, ink: Ink) -> None:
         groups = frame.groups
         if not len(groups):
             return
@@ -195,6 +193,4 @@ def _radius_of(count: int) -> float:
 
 def _image_of(flat: NDArray[np.uint32], offset: int, width: int, height: int, stride: int) -> QImage:
     """A picture over the pixels of an array, without copying; the array must outlive the picture."""
-    return QImage(
-        flat[offset:].data.cast("B"), width, height, stride * 4, QImage.Format.Format_ARGB32_Premultiplied
-    )
+    return QImage(flat[offset:].data.cast("B"), width, height, stride * 4, QImage.Format.Format_ARGB32_Premultiplied)

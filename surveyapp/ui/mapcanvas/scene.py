@@ -133,9 +133,7 @@ class Scene:
 
     # ---- painting ----------------------------------------------------------------------------
 
-    def paint(
-        self, painter: QPainter, view: Viewport, font: QFont, dpr: float, options: GlassOptions
-    ) -> Painted:
+    def paint(self, painter: QPainter, view: Viewport, font: QFont, dpr: float, options: GlassOptions) -> Painted:
         """Paint a view; what does not move on its own is kept as one picture and copied."""
         key = (view, font.key(), dpr, options, self.layer.revision, self._version)
         if self._picture is None or self._painted is None or self._picture_key != key:
@@ -201,10 +199,7 @@ class Scene:
             width, height = metrics.horizontalAdvance(label.text) + 6, metrics.height()
             if label.span_deg and label.span_deg * view.scale < width:
                 continue
-            if label.rank <= 1:
-                place = placer.centred(x, y, width, height)
-            else:
-                place = placer.beside(x, y, width, height, 6)
+            place = placer.centred(x, y, width, height) if label.rank <= 1 else placer.beside(x, y, width, height, 6)
             if place is None:
                 continue
             if label.rank > 1:
@@ -232,15 +227,11 @@ class Scene:
             width, height = metrics.horizontalAdvance(text) + 4, metrics.height()
             place = placer.beside(x, y, width, height, _radius(key in self.selection) + 2)
             if place is not None:
-                paint_halo_text(
-                    painter, QRectF(*place, width, height), text, self.theme.text, self.theme.halo
-                )
+                paint_halo_text(painter, QRectF(*place, width, height), text, self.theme.text, self.theme.halo)
 
     def snapshot(self, view: Viewport, font: QFont, title: str, options: GlassOptions, dpr: float) -> QImage:
         """A picture of a view for a report, with a title in a band of ``TITLE_HEIGHT`` above the map."""
-        picture = QImage(
-            round(view.width * dpr), round(view.height * dpr), QImage.Format.Format_ARGB32_Premultiplied
-        )
+        picture = QImage(round(view.width * dpr), round(view.height * dpr), QImage.Format.Format_ARGB32_Premultiplied)
         picture.setDevicePixelRatio(dpr)
         painter = QPainter(picture)
         painter.setFont(font)

@@ -15,9 +15,7 @@ _LARGEST_PX = 16_000
 def check_size(width: int, height: int) -> None:
     """``BadInput`` unless a picture of this size can be made."""
     if not (64 <= width <= _LARGEST_PX and 64 <= height <= _LARGEST_PX):
-        raise BadInput(
-            f"A picture of {width} × {height} pixels cannot be made; choose 64 to {_LARGEST_PX} a side."
-        )
+        raise BadInput(f"A picture of {width} × {height} pixels cannot be made; choose 64 to {_LARGEST_PX} a side.")
 
 
 def save_png(picture: QImage, path: Path) -> None:

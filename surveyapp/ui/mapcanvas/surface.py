@@ -72,7 +72,7 @@ class MapSurface(QWidget):
         self._options = GlassOptions()
         self._glass: Glass | None = None
         self._picker = Picker(self.scene)
-        self._gestures = Gestures(self)
+        self._gestures = Gestures(self, self)
         self._tool: Tool = make_tool("pan", self)
         self._fits_itself = True
         self._fit_due = False
