@@ -48,16 +48,9 @@
 
   // Test of a row by a Map that has uuids as keys; few records have photos or conflicts.
   function rowTest(index) {
-    const rows = new Set([...index.keys()].map(S.rowOf));
+    const rows = new Set(S.sightings.findAll(index.keys()).values());
     return (row) => rows.has(row);
   }
-
-  S.rowOf = function (uuid) {
-    if (index === null && S.sightings.rows < 5000) return S.sightings.find(uuid);
-    index = index || new Map(Array.from({ length: S.sightings.rows }, (_, row) => [S.sightings.value(row, "uuid"), row]));
-    return index.has(uuid) ? index.get(uuid) : -1;
-  };
-  let index = null;
 
   S.fieldOf = (layer, name) => S.meta.layers[layer] && S.meta.layers[layer].fields.find((field) => field.name === name);
 
@@ -359,7 +352,7 @@
     }
 
     openFromHash() {
-      const row = S.rowOf(location.hash.slice(1).toLowerCase());
+      const row = S.sightings.find(location.hash.slice(1).toLowerCase());
       if (row >= 0 && row !== this.selected) {
         this.openSighting(row, { move: true });
         this.list.select(row, true);

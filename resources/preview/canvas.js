@@ -2,7 +2,7 @@
 (function (S) {
   "use strict";
 
-  const MARGIN = 0.2; // of the view, on each side
+  const MARGIN = 0.15; // of the view, on each side
   const WORLD = 256; // px, the size of the world at zoom 0
 
   // Web Mercator (EPSG:3857) as a share of the world, 0 to 1, from its north-west corner.

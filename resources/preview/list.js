@@ -72,11 +72,11 @@
       new ResizeObserver(S.oncePerFrame(() => this.draw())).observe(this.grid);
     }
 
+    // Names and, as the alphabet may be another, order in the page's language.
     relabel() {
       this.ranks.clear();
       this.grid.setAttribute("aria-label", S.t("list"));
       S.replace(this.head, ...COLUMNS.map((column) => this.heading(column)));
-      this.show(this.unsorted || this.rows);
     }
 
     heading(column) {
@@ -90,7 +90,8 @@
 
     sortBy(name) {
       this.sort = { name, down: this.sort.name === name ? !this.sort.down : false };
-      this.relabel();
+      S.replace(this.head, ...COLUMNS.map((one) => this.heading(one)));
+      this.show(this.unsorted);
       const at = COLUMNS.findIndex((column) => column.name === name);
       this.head.querySelectorAll("button")[at].focus();
     }

@@ -82,7 +82,9 @@
         this.separate(near, view);
         if (this.showStructures && view.zoom >= STRUCTURE_FROM_ZOOM) this.drawStructures(context);
         for (const point of this.drawn) this.stamp(context, point);
-        for (const group of this.groups) this.drawGroup(context, group);
+        const style = getComputedStyle(document.documentElement);
+        const [surface, ink] = [style.getPropertyValue("--surface"), style.getPropertyValue("--ink")];
+        for (const group of this.groups) this.drawGroup(context, group, surface, ink);
       }
       this.drawSelected(context, view);
       const grouped = this.groups.reduce((sum, group) => sum + group.rows.length, 0);
@@ -128,9 +130,9 @@
       const groups = new Map();
       const alone = [];
       for (let i = 0; i < near.count; i++) {
-        const point = { row: near.row[i], x: near.x[i], y: near.y[i], cell: cells[i] };
-        if (counts[point.cell] <= CROWDED) alone.push(point);
-        else this.join(groups, point.cell, point);
+        const cell = cells[i];
+        if (counts[cell] <= CROWDED) alone.push({ row: near.row[i], x: near.x[i], y: near.y[i], cell });
+        else this.join(groups, cell, near.row[i], near.x[i], near.y[i]);
       }
       const around = [0, 1, -1, columns, -columns, columns + 1, columns - 1, 1 - columns, -1 - columns];
       this.merge(groups, around);
@@ -138,24 +140,27 @@
         // Under a group's circle it could not be seen.
         const over = around.map((step) => groups.get(point.cell + step)).find(
           (group) => group && Math.hypot(group.x - point.x, group.y - point.y) < group.radius + this.radius * 0.5);
-        if (over) this.join(groups, over.cell, point, over);
+        if (over) this.count(over, point.row);
         else this.drawn.push(point);
       }
       this.groups = [...groups.values()];
     },
 
     // Add a point to the group of a cell; a group's place is the mean of the points that made it.
-    join(groups, cell, point, fixed) {
+    join(groups, cell, row, x, y) {
       let group = groups.get(cell);
       if (!group) {
         group = { cell, sumX: 0, sumY: 0, rows: [], gems: new Uint32Array(S.gems.length) };
         groups.set(cell, group);
       }
-      group.rows.push(point.row);
-      group.gems[S.gemOf(point.row)]++;
-      if (fixed) return;
-      group.sumX += point.x;
-      group.sumY += point.y;
+      this.count(group, row);
+      group.sumX += x;
+      group.sumY += y;
+    },
+
+    count(group, row) {
+      group.rows.push(row);
+      group.gems[S.gemOf(row)]++;
     },
 
     // The larger of two groups that overlap takes the other in.
@@ -197,11 +202,10 @@
       context.drawImage(sprite, point.x - half, point.y - half, half * 2, half * 2);
     },
 
-    drawGroup(context, group) {
-      const style = getComputedStyle(document.documentElement);
+    drawGroup(context, group, surface, ink) {
       context.beginPath();
       context.arc(group.x, group.y, group.radius + 1, 0, 2 * Math.PI);
-      context.fillStyle = style.getPropertyValue("--surface");
+      context.fillStyle = surface;
       context.fill();
       context.lineWidth = 1;
       context.strokeStyle = "rgba(20, 24, 28, 0.6)";
@@ -217,7 +221,7 @@
         context.stroke();
         from = to;
       });
-      context.fillStyle = style.getPropertyValue("--ink");
+      context.fillStyle = ink;
       context.font = "600 11px system-ui, sans-serif";
       context.textAlign = "center";
       context.textBaseline = "middle";

@@ -98,21 +98,27 @@
       return this.column(name).value(row);
     }
 
+    // Map of uuid -> row of those that are here, in one pass and without making a text of every uuid.
+    findAll(uuids) {
+      const found = new Map();
+      const column = this.column("uuid");
+      const wanted = new Set(uuids);
+      const starts = new Set([...wanted].map((uuid) => parseInt(uuid.slice(0, 6), 16)));
+      for (let row = 0; row < this.rows && found.size < wanted.size; row++) {
+        if (column.kind === "uuid") {
+          const at = row * 16;
+          if (!starts.has((column.data[at] << 16) | (column.data[at + 1] << 8) | column.data[at + 2])) continue;
+        }
+        const uuid = column.value(row);
+        if (wanted.has(uuid)) found.set(uuid, row);
+      }
+      return found;
+    }
+
     // Row of a uuid, or -1.
     find(uuid) {
-      const column = this.column("uuid");
-      if (column.kind === "uuid") {
-        const bytes = (uuid.replace(/-/g, "").match(/../g) || []).map((pair) => parseInt(pair, 16));
-        if (bytes.length !== 16 || bytes.some(Number.isNaN)) return -1;
-        for (let row = 0; row < this.rows; row++) {
-          let i = 0;
-          while (i < 16 && column.data[row * 16 + i] === bytes[i]) i++;
-          if (i === 16) return row;
-        }
-        return -1;
-      }
-      for (let row = 0; row < this.rows; row++) if (column.value(row) === uuid) return row;
-      return -1;
+      const row = this.findAll([uuid]).get(uuid);
+      return row === undefined ? -1 : row;
     }
 
     // Rows by the text of a column that refers to another layer, made when first asked for.

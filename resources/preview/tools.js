@@ -71,10 +71,12 @@
   S.structures = function () {
     const found = new Map();
     const table = S.tables.get("orientation");
-    for (let row = 0; table && row < table.rows; row++) {
+    if (!table) return found;
+    const owners = S.sightings.findAll(Array.from({ length: table.rows }, (_, row) => table.value(row, "sighting_uuid") || ""));
+    for (let row = 0; row < table.rows; row++) {
       const structure = structureOf(table, row);
-      const sighting = structure ? S.rowOf(table.value(row, "sighting_uuid")) : -1;
-      if (sighting < 0) continue;
+      const sighting = owners.get(table.value(row, "sighting_uuid"));
+      if (!structure || sighting === undefined) continue;
       if (!found.has(sighting)) found.set(sighting, []);
       found.get(sighting).push(structure);
     }

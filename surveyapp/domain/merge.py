@@ -271,26 +271,27 @@ def record_state(revisions: Iterable[Revision]) -> RecordState:
     conflicts = [dispute] if dispute else []
     body: dict[str, Value] = {}
     writes = _writes(graph)
-    leader: int | None = None  # revision whose point was chosen in a conflict: it brings its facts along
-    disputed = 0
+    leader: int | None = None  # revision whose point stands: facts of a position come from where its point does
+    disputed = 0  # revisions that dispute the point
     for name in sorted(writes, key=lambda n: (n != GEOMETRY, n)):
         standing = _maximal(graph, writes[name])
         contenders = [(i, _value(graph.revisions[i], name)) for i in _bits(standing)]
+        if not contenders:
+            continue
         ancestor: Value = None
-        if len(contenders) > 1 and any(not _same(v, contenders[0][1]) for _, v in contenders):
+        if any(not _same(v, contenders[0][1]) for _, v in contenders):
             ancestor = _ancestor_value(graph, writes[name], standing, name)
             contenders = [c for c in contenders if not _same(c[1], ancestor)] or contenders
         differ = any(not _same(v, contenders[0][1]) for _, v in contenders)
-        winner = max(contenders, key=lambda c: _rank(c[1], graph.revisions[c[0]].revision), default=None)
-        if winner is None:
-            continue
-        follows = name in POSITION_FACTS and leader is not None and any(i == leader for i, _ in contenders)
-        value = _value(graph.revisions[leader], name) if follows and leader is not None else winner[1]
-        if differ and not (follows and all(disputed >> i & 1 for i, _ in contenders)):
+        winner, value = max(contenders, key=lambda c: _rank(c[1], graph.revisions[c[0]].revision))
+        if name == GEOMETRY:
+            leader = winner
+            disputed = sum(1 << i for i, _ in contenders) if differ else 0
+        elif name in POSITION_FACTS and leader is not None and standing >> leader & 1:
+            value = _value(graph.revisions[leader], name)
+            differ = differ and bool(standing & ~disputed)  # else it is settled together with the point
+        if differ:
             conflicts.append(_conflict(graph, name, ancestor, contenders, value))
-        if name == GEOMETRY and differ:
-            leader = winner[0]
-            disputed = sum(1 << i for i, _ in contenders)
         if value is not None:
             body[name] = value
     return RecordState(body, heads, tuple(sorted(conflicts, key=lambda c: c.field)))

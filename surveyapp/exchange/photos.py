@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import hashlib
 import io
-import math
 import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from surveyapp.domain.fields import PHOTO
-from surveyapp.domain.records import Value, utc_text
+from surveyapp.domain.records import Value
 from surveyapp.errors import BadFile
+from surveyapp.exchange.exif import ORIENTATION, camera_facts, exif_of, gps_facts, upright_exif
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -37,21 +36,8 @@ _THUMBNAIL_QUALITY = 80
 _FULL_CHECK_PIXELS = 40_000_000
 """WebP has no smaller way to be decoded; larger ones are checked by their stated length alone."""
 
-_EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
-_MAKE, _MODEL, _ORIENTATION, _DATE_TIME, _DATE_TIME_ORIGINAL = 0x010F, 0x0110, 0x0112, 0x0132, 0x9003
-_LAT_REF, _LAT, _LON_REF, _LON, _ALT_REF, _ALT, _TIME, _DIRECTION_REF, _DIRECTION, _DATUM, _DATE = (
-    1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 29,
-)  # fmt: skip
-_EXIF_ERRORS = (
-    AttributeError, IndexError, KeyError, OSError, OverflowError, SyntaxError, TypeError, ValueError,
-    struct.error,
-)  # fmt: skip
-"""What Pillow raises for EXIF that is not as it should be."""
-
 _UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """Orientation of EXIF to Pillow's ``Transpose`` that undoes it, as its own ``exif_transpose`` has it."""
-
-_WGS84_NAMES = ("WGS84", "WGS1984", "WORLDGEODETICSYSTEM1984", "TIMESGPS")
 
 _REFUSED = (
     (re.compile(rb"\A.{4}ftyp(heic|heix|hevc|heim|heis|mif1|msf1)", re.DOTALL),
@@ -102,12 +88,12 @@ def read_photo(source: Path | str | bytes, max_px: int | None = None) -> PhotoFa
     with _opened(data, name) as (picture, _kind):
         _check_whole(picture, data, name)
     with _opened(data, name) as (picture, kind):
-        exif = _exif(picture, data)
+        exif = exif_of(picture, data)
         notes: list[str] = []
         width, height = picture.size
-        if exif.get(_ORIENTATION) in (5, 6, 7, 8):
+        if exif.get(ORIENTATION) in (5, 6, 7, 8):
             width, height = height, width
-        facts = _position(exif, notes) | _camera(exif)
+        facts = gps_facts(exif, notes) | camera_facts(exif)
         original = hashlib.sha256(data).hexdigest()
         kept, content_type, original_sha256 = data, kind, None
         if max_px is not None and max(width, height) > max_px:
@@ -131,7 +117,7 @@ def thumbnail(data: bytes, px: int) -> bytes:
     Raises ``BadFile`` as :func:`read_photo` does.
     """
     with _opened(data, "The photo") as (picture, _content_type):
-        return _smaller(picture, px, _exif(picture, data), _THUMBNAIL_QUALITY, keep_exif=False)[0]
+        return _smaller(picture, px, exif_of(picture, data), _THUMBNAIL_QUALITY, keep_exif=False)[0]
 
 
 def photo_values(facts: PhotoFacts, file_name: str) -> dict[str, Value]:
@@ -167,9 +153,7 @@ def _takes(name: str, value: Value) -> bool:
 def _bytes_of(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise BadFile(
-                f"{path.name} is larger than {MAX_BYTES // 2**20} MB; make the photo smaller first."
-            )
+            raise BadFile(f"{path.name} is larger than {MAX_BYTES // 2**20} MB; make the photo smaller first.")
         return path.read_bytes()
     except FileNotFoundError:
         raise BadFile(f"There is no photo {path}; check the name and the folder.") from None
@@ -214,9 +198,7 @@ def _opened(data: bytes, name: str) -> Iterator[tuple[ImageFile, str]]:
         struct.error,
         zlib.error,
     ) as error:
-        raise BadFile(
-            f"{name} is damaged or cut short ({_reason(error)}); copy it from the camera again."
-        ) from error
+        raise BadFile(f"{name} is damaged or cut short ({_reason(error)}); copy it from the camera again.") from error
 
 
 def _reason(error: Exception) -> str:
@@ -240,9 +222,7 @@ def _check_whole(picture: ImageFile, data: bytes, name: str) -> None:
         case _:
             stated = 8 + int.from_bytes(data[4:8], "little")
             if len(data) < stated:
-                raise BadFile(
-                    f"{name} is cut short: {len(data)} of {stated} bytes; copy it again from the camera."
-                )
+                raise BadFile(f"{name} is cut short: {len(data)} of {stated} bytes; copy it again from the camera.")
             if picture.size[0] * picture.size[1] <= _FULL_CHECK_PIXELS:
                 picture.load()
 
@@ -253,7 +233,7 @@ def _smaller(
     """(JPEG bytes, (width, height)) of a picture no larger than ``px``, turned upright as ``exif`` says."""
     from PIL import Image
 
-    upright = _UPRIGHT.get(exif.get(_ORIENTATION, 1))
+    upright = _UPRIGHT.get(exif.get(ORIENTATION, 1))
     px = max(px, 1)
     # Decodes a JPEG at a half, quarter or eighth, but never below what is wanted.
     picture.draft("RGB", (px, px))
@@ -261,21 +241,8 @@ def _smaller(
     small.thumbnail((px, px), Image.Resampling.LANCZOS, reducing_gap=2.0)
     small = _flat(small if upright is None else small.transpose(Image.Transpose(upright)))
     out = io.BytesIO()
-    small.save(out, "JPEG", quality=quality, optimize=True, exif=_upright_exif(exif) if keep_exif else b"")
+    small.save(out, "JPEG", quality=quality, optimize=True, exif=upright_exif(exif) if keep_exif else b"")
     return out.getvalue(), small.size
-
-
-def _upright_exif(exif: Image.Exif) -> bytes:
-    """EXIF of a picture that was turned; none if it is so damaged that it cannot be written again."""
-    from PIL import Image
-
-    try:
-        kept = Image.Exif()
-        kept.load(exif.tobytes())
-        kept[_ORIENTATION] = 1
-        return kept.tobytes()
-    except _EXIF_ERRORS:
-        return b""
 
 
 def _flat(picture: Image.Image) -> Image.Image:
@@ -290,127 +257,3 @@ def _flat(picture: Image.Image) -> Image.Image:
     flat = picture.convert("RGB")
     flat.info.clear()
     return flat
-
-
-def _exif(picture: ImageFile, data: bytes) -> Image.Exif:
-    """The EXIF of a picture, empty if it is damaged: a photo is worth keeping without it."""
-    from PIL import Image
-
-    try:
-        # Pillow would decode all of a PNG to look for EXIF behind the picture.
-        exif = picture.getexif() if picture.format != "PNG" else _exif_of_png(data)
-        exif.get_ifd(_EXIF_IFD), exif.get_ifd(_GPS_IFD)
-    except _EXIF_ERRORS:
-        return Image.Exif()
-    return exif
-
-
-def _exif_of_png(data: bytes) -> Image.Exif:
-    """EXIF of the chunk ``eXIf`` (PNG 1.5 extensions), before or behind the picture."""
-    from PIL import Image
-
-    exif = Image.Exif()
-    at = 8
-    while at + 8 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        if data[at + 4 : at + 8] == b"eXIf":
-            exif.load(b"Exif\x00\x00" + data[at + 8 : at + 8 + size])
-            break
-        at += 12 + size
-    return exif
-
-
-def _camera(exif: Image.Exif) -> dict[str, Any]:
-    make, model = _text(exif.get(_MAKE)), _text(exif.get(_MODEL))
-    camera = model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
-    written = _text(exif.get_ifd(_EXIF_IFD).get(_DATE_TIME_ORIGINAL)) or _text(exif.get(_DATE_TIME))
-    # EXIF writes 2008:10:22 16:28:39, and a camera whose clock was never set 0000:00:00 or spaces.
-    found = re.fullmatch(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d:\d\d(?::\d\d)?).*", written)
-    clock = f"{found[1]}-{found[2]}-{found[3]} {found[4]}" if found and found[1] != "0000" else None
-    return {"camera": camera or None, "camera_time": clock}
-
-
-def _position(exif: Image.Exif, notes: list[str]) -> dict[str, Any]:
-    gps = exif.get_ifd(_GPS_IFD)
-    taken_at = _gps_time(gps)
-    longitude, latitude = _angle(gps, _LON, _LON_REF, 180, "W"), _angle(gps, _LAT, _LAT_REF, 90, "S")
-    if longitude is None or latitude is None or (longitude == 0 and latitude == 0):
-        longitude = latitude = None
-    datum = re.sub(r"[^A-Z0-9]", "", _text(gps.get(_DATUM)).upper())
-    if datum and not datum.startswith(_WGS84_NAMES) and longitude is not None:
-        notes.append(f"The photo's position is in {_text(gps.get(_DATUM))}, not WGS 84, and was left out.")
-        longitude = latitude = None
-    elevation = _number(gps.get(_ALT))
-    if elevation is not None and gps.get(_ALT_REF) in (1, b"\x01"):
-        elevation = -elevation
-    return {
-        "longitude": longitude,
-        "latitude": latitude,
-        "elevation_m": elevation if longitude is not None else None,
-        "bearing_deg": _bearing(gps, notes),
-        "taken_at": taken_at,
-    }
-
-
-def _bearing(gps: Mapping[int, Any], notes: list[str]) -> float | None:
-    bearing = _number(gps.get(_DIRECTION))
-    if bearing is None or not 0 <= bearing <= 360:
-        return None
-    if _text(gps.get(_DIRECTION_REF)).upper().startswith("M"):
-        notes.append(f"The view direction {bearing:g}° is from magnetic north and was left out.")
-        return None
-    return bearing
-
-
-def _angle(gps: Mapping[int, Any], tag: int, ref: int, limit: int, negative: str) -> float | None:
-    """Signed degrees of degrees, minutes and seconds; ``None`` for what is missing or impossible."""
-    parts = gps.get(tag)
-    if isinstance(parts, int | float) or hasattr(parts, "numerator"):
-        parts = (parts,)  # Pillow unpacks a single number.
-    if not isinstance(parts, tuple | list) or not 1 <= len(parts) <= 3:
-        return None
-    numbers = [_number(part) for part in parts]
-    if any(number is None or number < 0 for number in numbers):
-        return None
-    degrees = math.fsum((number or 0.0) / 60**place for place, number in enumerate(numbers))
-    letter = _text(gps.get(ref)).upper()[:1]
-    if degrees > limit or letter not in (("N", "S") if limit == 90 else ("E", "W")):
-        return None
-    return round(-degrees if letter == negative else degrees, 9)
-
-
-def _gps_time(gps: Mapping[int, Any]) -> str | None:
-    """UTC text of the GPS date and time; ``None`` unless both are there and on the calendar."""
-    day = re.fullmatch(r"(\d{4})[:/-](\d\d)[:/-](\d\d)", _text(gps.get(_DATE)))
-    parts = gps.get(_TIME)
-    if day is None or not isinstance(parts, tuple | list) or len(parts) != 3:
-        return None
-    hour, minute, second = (_number(part) for part in parts)
-    if (
-        hour is None
-        or minute is None
-        or second is None
-        or not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 61)
-    ):
-        return None
-    try:
-        moment = datetime(int(day[1]), int(day[2]), int(day[3]), tzinfo=UTC)
-        return utc_text(moment + timedelta(hours=hour, minutes=minute, seconds=second))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _number(value: Any) -> float | None:
-    """The finite number of an EXIF rational; ``None`` for 0/0 and what is no number."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _text(value: Any) -> str:
-    """Text of an EXIF value, up to its first NUL."""
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    return str(value).partition("\x00")[0].strip() if value is not None else ""

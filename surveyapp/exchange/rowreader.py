@@ -16,7 +16,7 @@ from surveyapp.exchange.importers.source import SourceRow, SourceTable, text_of
 from surveyapp.exchange.mapping import ColumnMapping
 from surveyapp.exchange.numbers import plain_number
 from surveyapp.exchange.positions import Place, Places
-from surveyapp.exchange.synonyms import TIME_OF_DAY, UUID_FIELD, VALUE_WORDS, folded
+from surveyapp.exchange.synonyms import TIME_OF_DAY, UUID_FIELD, VALUE_WORDS
 
 _UNIT_WORDS = {
     unit: re.compile(rf"(?<=[\d.])\s*(?:{words})\.?\s*$", re.IGNORECASE)
@@ -252,12 +252,11 @@ class RowReader:
 
     def _unmapped_lines(self, draft: Draft) -> Iterator[str]:
         row, mapped = draft.row, self._mapping.fields
-        said = {value.casefold() for value in draft.values.values() if isinstance(value, str)}
         for column, value in row.values.items():
             if mapped.get(column) is not None or not (text := text_of(value).strip()):
                 continue
             # GPX and KML repeat a record's name and description under several words.
-            if folded(column) not in _TITLES or text.casefold() not in said:
+            if column.casefold() not in _TITLES or not _is_said(text, draft.values):
                 yield f"{column}: {text}"
         hour = self._hour_column
         if hour is not None and self._hour_field is None and (text := text_of(row.values.get(hour)).strip()):
@@ -269,6 +268,11 @@ class RowReader:
             return
         kept = values.get(notes.name)
         values[notes.name] = parse_value(notes, "\n".join([*([str(kept)] if kept else []), *lines]))
+
+
+def _is_said(text: str, values: dict[str, Value]) -> bool:
+    """Whether a text is one of the values already, but for its case."""
+    return any(isinstance(value, str) and value.casefold() == text.casefold() for value in values.values())
 
 
 def _texts(source: SourceTable, column: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from surveyapp.errors import Cancelled, SurveyError
 from surveyapp.exchange import registry
 from surveyapp.exchange.importers.source import SourceTable
 from surveyapp.exchange.plan import ImportPlan, plan_import
+from surveyapp.services import importing
 from surveyapp.services.session import Session
 from surveyapp.ui.dialogs.import_source import ImportAsk, ImportDialog, ImportOutcome
 from surveyapp.ui.prompts import Prompts
@@ -92,6 +93,7 @@ class ImportController(QObject):
 
 
 def _planned(path: Path, ask: ImportAsk, progress: Progress) -> _Planned:
+    importing.refuse_own(path)
     source = registry.read_source(path, layer=ask.layer, crs=ask.crs)
     # The mapping of another layer's columns would not fit this one's.
     fits = ask.mapping is not None and set(ask.mapping.fields) == set(source.column_names)
@@ -104,3 +106,14 @@ def _planned(path: Path, ask: ImportAsk, progress: Progress) -> _Planned:
     except SurveyError as error:
         return _Planned(source, None, str(error))
     return _Planned(source, plan)
+
+
+def _imported(session: Session, path: Path, ask: ImportAsk, progress: Progress) -> ImportOutcome:
+    """The file is read and planned anew, so that what was seen is what comes in, however long it stood there."""
+    source = registry.read_source(path, layer=ask.layer, crs=ask.crs)
+    plan = plan_import(source, ask.mapping, utc_offset=ask.utc_offset, progress=progress)
+    result = importing.import_plan(session, source, plan, progress)
+    told = [f"{result.added:,} added", f"{result.same:,} there already", f"{len(result.rejected):,} not taken"]
+    if result.differing:
+        told.append(f"{len(result.differing):,} are in the survey with other values and stay as they are")
+    return ImportOutcome(", ".join(told) + ".", [(row.row, row.reason) for row in result.rejected])

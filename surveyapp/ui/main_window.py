@@ -28,6 +28,7 @@ from surveyapp.ui.form_controller import FormController
 from surveyapp.ui.forms.draft import DraftStore
 from surveyapp.ui.forms.position_tools import standard_tools
 from surveyapp.ui.forms.sighting_form import SightingForm
+from surveyapp.ui.gps_controller import GpsController
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, Delta, column_choice, shown_text
 from surveyapp.ui.map_link import MapLink, outlines_of
 from surveyapp.ui.prompts import Choice, Prompts, QtPrompts
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.table.use_actions(records)
         self.canvas.addActions([self.action_set["sighting.delete"]])
         self._fill_status_bar()
+        self.gps = GpsController(self.desk, self.settings, self.prompts, self.gps_label)
         if geometry := self.settings["window.geometry"]:
             self.restoreGeometry(QByteArray.fromBase64(QByteArray(geometry.encode())))
         self.desk.restore_layout(self.settings["window.layout"])
@@ -111,13 +113,14 @@ class MainWindow(QMainWindow):
 
     def _fill_status_bar(self) -> None:
         bar = self.statusBar()
-        self.saved_label, self.counts_label, self.place_label = QLabel(), QLabel(), QLabel()
+        self.saved_label, self.counts_label, self.place_label, self.gps_label = (QLabel() for _ in range(4))
         self.saved_label.setObjectName("saved")
         self.counts_label.setObjectName("counts")
         self.strip = ProgressStrip(self.tasks)
         bar.addWidget(self.saved_label)
         bar.addWidget(self.counts_label)
         bar.addPermanentWidget(self.strip)
+        bar.addPermanentWidget(self.gps_label)
         bar.addPermanentWidget(self.place_label)
 
     def _connect(self) -> None:
@@ -381,6 +384,7 @@ class MainWindow(QMainWindow):
         """Close the survey and end the threads, asking nothing: a half-filled form stays as its draft."""
         if not self._ended:
             self._ended = True
+            self.gps.shutdown()
             self.form_controller.keep_draft()
             self.tasks.finish()
             self.survey.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -57,7 +58,8 @@ def edit(path: str) -> dict[str, Any]:
     layer.loadDefaultStyle()
     by_uuid = {f["uuid"]: f.id() for f in layer.getFeatures()}
     one, two, three, _four = sorted(by_uuid)
-    assert layer.startEditing()
+    tracks = load(path, "track")
+    assert tracks.startEditing() and layer.startEditing()
     new = QgsFeature(layer.fields())
     new.setAttribute("gem", "peridot")
     new.setAttribute("notes", "QGIS میں درج")
@@ -66,13 +68,12 @@ def edit(path: str) -> dict[str, Any]:
     assert layer.changeAttributeValue(by_uuid[one], layer.fields().indexOf("notes"), "edited in QGIS")
     assert layer.changeGeometry(by_uuid[two], QgsGeometry.fromPointXY(QgsPointXY(74.0, 36.0)))
     assert layer.deleteFeature(by_uuid[three])
-    if not layer.commitChanges(stopEditing=False):
+    if not layer.commitChanges():
         raise SystemExit("; ".join(layer.commitErrors()))
-    # Editing goes on; a QGIS that crashes now, or a stick that is pulled, leaves the file in WAL mode with its -wal beside it.
+    # Tracks are still being edited, so the file stays in WAL mode with its -wal beside it; a QGIS that crashes
+    # now, or a stick that is pulled, leaves it so.
     sys.stdout.write(json.dumps({"count": layer.featureCount()}) + "\n")
     sys.stdout.flush()
-    import os
-
     os._exit(0)
 
 

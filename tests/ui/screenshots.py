@@ -52,7 +52,6 @@ def _windows(made: Path, folder: Path) -> Iterator[Path]:
 
 def _parts(survey: Path, folder: Path) -> Iterator[Path]:
     """The form and the map by themselves, large enough to read."""
-    from PySide6.QtCore import QRect
     from PySide6.QtTest import QTest
 
     from surveyapp.settings import Settings
@@ -71,11 +70,13 @@ def _parts(survey: Path, folder: Path) -> Iterator[Path]:
             form = folder / "form.png"
             window.form.grab().save(str(form))
             yield form
+            window.resize(1366, 768)
+            _settle(application, window)
             window.canvas.zoom_to(_near(survey))
             QTest.qWait(1500)  # the map glides there
             _settle(application, window)
             chart = folder / "map.png"
-            window.canvas.grab(QRect(0, 0, window.canvas.width(), 700)).save(str(chart))
+            window.canvas.grab().save(str(chart))
             yield chart
         finally:
             window.end()

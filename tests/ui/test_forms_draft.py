@@ -58,9 +58,7 @@ def test_the_same_file_by_another_path_has_the_same_drafts(
     assert store.load(Path("swat.gpkg"), "u-1") is not None
 
 
-def test_a_discarded_draft_is_gone_and_discarding_twice_is_no_error(
-    store: DraftStore, tmp_path: Path
-) -> None:
+def test_a_discarded_draft_is_gone_and_discarding_twice_is_no_error(store: DraftStore, tmp_path: Path) -> None:
     store.save(tmp_path / "swat.gpkg", "u-1", CONTENT, new=True)
     store.discard(tmp_path / "swat.gpkg", "u-1")
     store.discard(tmp_path / "swat.gpkg", "u-1")
@@ -69,9 +67,7 @@ def test_a_discarded_draft_is_gone_and_discarding_twice_is_no_error(
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"version": 1}', '{"version": 1, "survey": 3}'])
-def test_a_damaged_draft_is_set_aside_and_asks_nothing(
-    store: DraftStore, tmp_path: Path, damage: str
-) -> None:
+def test_a_damaged_draft_is_set_aside_and_asks_nothing(store: DraftStore, tmp_path: Path, damage: str) -> None:
     store.save(tmp_path / "swat.gpkg", "u-1", CONTENT, new=True)
     file = next(store.folder.glob("*.draft"))
     file.write_text(damage, encoding="utf-8")
@@ -82,9 +78,7 @@ def test_a_damaged_draft_is_set_aside_and_asks_nothing(
 def test_a_later_versions_draft_stays_for_it(store: DraftStore, tmp_path: Path) -> None:
     store.save(tmp_path / "swat.gpkg", "u-1", CONTENT, new=True)
     file = next(store.folder.glob("*.draft"))
-    file.write_text(
-        json.dumps({**json.loads(file.read_text(encoding="utf-8")), "version": 99}), encoding="utf-8"
-    )
+    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), "version": 99}), encoding="utf-8")
     assert store.load(tmp_path / "swat.gpkg", "u-1") is None
     assert file.exists()
 

@@ -201,9 +201,7 @@ def test_a_receiver_that_is_not_there_is_told_and_the_window_stays_alive(qtbot: 
 # --- what a fix is worth -----------------------------------------------------------------------------
 
 
-def test_a_receiver_without_a_fix_gives_no_position(
-    qtbot: QtBot, panel: GpsPanel, source: PlayedSource
-) -> None:
+def test_a_receiver_without_a_fix_gives_no_position(qtbot: QtBot, panel: GpsPanel, source: PlayedSource) -> None:
     panel.connect_source("x")
     play(qtbot, panel, source, a_fix(quality="none", longitude=None, latitude=None, accuracy_m=None))
     assert panel.readout.badge.text == "No fix"
@@ -211,9 +209,7 @@ def test_a_receiver_without_a_fix_gives_no_position(
     assert panel.reason.text() == "The receiver has no fix yet; wait under open sky."
 
 
-def test_a_fix_grows_stale_and_is_no_longer_given(
-    qtbot: QtBot, panel: GpsPanel, source: PlayedSource
-) -> None:
+def test_a_fix_grows_stale_and_is_no_longer_given(qtbot: QtBot, panel: GpsPanel, source: PlayedSource) -> None:
     panel.connect_source("x")
     play(qtbot, panel, source, a_fix())
     assert panel.ready
@@ -259,9 +255,7 @@ def test_an_office_may_warn_or_block(qtbot: QtBot, panel: GpsPanel, source: Play
 
 def test_words_for_what_is_not_known() -> None:
     assert accuracy_words(a_fix(accuracy_m=None, accuracy_source=None)) == "unknown"
-    assert accuracy_words(a_fix(accuracy_m=7.1, accuracy_source="hdop-estimate")) == (
-        "about 7 m, guessed from HDOP"
-    )
+    assert accuracy_words(a_fix(accuracy_m=7.1, accuracy_source="hdop-estimate")) == ("about 7 m, guessed from HDOP")
     assert age_words(a_fix(received_monotonic=None)) == "unknown"
     assert age_words(a_fix(received_monotonic=100.0), now=104.2) == "4 s"
     assert satellite_words(a_fix(satellites=(), satellites_used=None)) == "unknown"

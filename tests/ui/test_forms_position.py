@@ -81,9 +81,7 @@ def test_what_people_write_is_shown_back_in_three_notations(box: PositionBox, ty
     assert box.readout.facts.text() == "Typed · accuracy unknown"
 
 
-def test_text_that_is_no_position_is_told_softly_while_typing_and_loudly_after(
-    qtbot: QtBot, box: PositionBox
-) -> None:
+def test_text_that_is_no_position_is_told_softly_while_typing_and_loudly_after(qtbot: QtBot, box: PositionBox) -> None:
     qtbot.keyClicks(box.line, "34.7725N north of")
     assert box.trouble
     assert box.position is None

@@ -156,9 +156,7 @@ def test_the_keyboard_saves_from_any_field(
         qtbot.keyClick(notes, key, modifier)
 
 
-def test_a_save_without_a_position_goes_to_the_position_and_asks_nothing(
-    qtbot: QtBot, form: SightingForm
-) -> None:
+def test_a_save_without_a_position_goes_to_the_position_and_asks_nothing(qtbot: QtBot, form: SightingForm) -> None:
     form.body.sections["Where"].set_open(False)
     form.activateWindow()
     with qtbot.assertNotEmitted(form.saveRequested):
@@ -273,9 +271,7 @@ def test_a_province_that_a_person_chose_stays_and_is_questioned(qtbot: QtBot, fo
     assert not row.message.isVisible()
 
 
-def test_gps_sets_the_time_of_a_new_sighting_until_someone_types_one(
-    qtbot: QtBot, form: SightingForm
-) -> None:
+def test_gps_sets_the_time_of_a_new_sighting_until_someone_types_one(qtbot: QtBot, form: SightingForm) -> None:
     form.use_gps_position(GPS)
     assert form.values()["observed_at"] == "2026-11-24T04:31:00.000Z"
     line_of(form, "observed_at").selectAll()
@@ -406,9 +402,7 @@ def test_absence_keeps_a_position_that_is_there(qtbot: QtBot, form: SightingForm
     assert form.values()["position_source"] == "map-tap"
 
 
-def test_a_pinned_value_is_filled_in_again_and_the_others_are_offered(
-    qtbot: QtBot, form: SightingForm
-) -> None:
+def test_a_pinned_value_is_filled_in_again_and_the_others_are_offered(qtbot: QtBot, form: SightingForm) -> None:
     form.use_map_position(72.36, 34.77)
     qtbot.mouseClick(gems(form).buttons["ruby"], LEFT)
     qtbot.keyClicks(line_of(form, "district"), "Swat")
@@ -457,9 +451,7 @@ def test_return_goes_on_and_tab_leaves_the_notes(qtbot: QtBot, form: SightingFor
     assert form.body.editor("notes").value() is None
 
 
-def test_tab_walks_through_the_open_fields_in_the_order_of_the_table(
-    qtbot: QtBot, form: SightingForm
-) -> None:
+def test_tab_walks_through_the_open_fields_in_the_order_of_the_table(qtbot: QtBot, form: SightingForm) -> None:
     for section in form.body.sections.values():
         section.set_open(True)
     form.activateWindow()

@@ -145,10 +145,7 @@ def test_a_photo_from_elsewhere_is_flagged_unless_the_accuracy_allows_it() -> No
     assert place_fact(far, HERE).text == "Taken 274 m E of the sighting"
     assert place_fact(far, HERE).flagged
     assert not place_fact(far, {**HERE, "accuracy_m": 120.0}).flagged
-    assert (
-        place_fact(photo(exif_longitude=74.6, exif_latitude=36.3), HERE).text
-        == "Taken 265 km NE of the sighting"
-    )
+    assert place_fact(photo(exif_longitude=74.6, exif_latitude=36.3), HERE).text == "Taken 265 km NE of the sighting"
 
 
 def test_a_photo_without_position_or_time_says_so() -> None:
@@ -226,9 +223,7 @@ def test_history_of_a_merge_names_the_values_of_both_sides() -> None:
 
 
 def test_a_delete_has_nothing_to_restore() -> None:
-    entry = entries([revision("a", operation="insert", gem="ruby"), revision("b", "a", operation="delete")])[
-        0
-    ]
+    entry = entries([revision("a", operation="insert", gem="ruby"), revision("b", "a", operation="delete")])[0]
     assert entry.what.startswith("deleted")
     assert not entry.can_restore
 

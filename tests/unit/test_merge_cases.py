@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from surveyapp.domain.changes import ChangeSet, insert
+from surveyapp.domain.changes import ChangeSet, insert, update
 from surveyapp.domain.geometry import point_hex
 from surveyapp.domain.records import Record, Value
 from surveyapp.errors import BadFile, NewerSchema, Refused, SurveyError
 from surveyapp.services import conflicts as deciding
 from surveyapp.services.session import Session
+from surveyapp.storage.geometry import register_functions
 from surveyapp.storage.gpkg import SurveyFile
 from surveyapp.storage.merging import MergeReport, merge
 from tests.helpers.surveys import (
@@ -194,19 +195,12 @@ def test_different_fields_combine(teams: tuple[Path, Path]) -> None:
 def test_an_edit_that_was_taken_back_is_no_side(teams: tuple[Path, Path]) -> None:
     a, b = teams
     with Session.open(a, author="Amina") as session:
-        deciding_edit = ChangeSet((_change_of(1, notes="a slip"),), "Edit")
-        session.apply(deciding_edit)
+        session.apply(ChangeSet((update("sighting", uuid_of(1), {"notes": "a slip"}),), "Edit"))
         session.undo()
     edit(b, 1, "Bano", notes="meant")
     out, report = _both_ways(a, b)
     assert report.conflicts == 0
     assert _value(out, 1, "notes") == "meant"
-
-
-def _change_of(number: int, **values: Value):  # noqa: ANN202
-    from surveyapp.domain.changes import update
-
-    return update("sighting", uuid_of(number), values)
 
 
 @pytest.mark.parametrize("deleter", [0, 1])
@@ -240,18 +234,21 @@ def test_both_delete(teams: tuple[Path, Path]) -> None:
     assert report.conflicts == 0
 
 
-def test_facts_of_a_position_travel_with_the_point(teams: tuple[Path, Path]) -> None:
-    """One side moves the point by hand; the other re-measures the accuracy at the old place, without moving it."""
-    a, b = teams
+@pytest.mark.xfail(strict=True, reason="record_state lets a fact of the old position stand beside a point that moved")
+@pytest.mark.parametrize("before", [None, 9.0])
+def test_facts_of_a_position_travel_with_the_point(base: Path, before: float | None) -> None:
+    """One side moves the point by hand; the other says how accurate the old place was, without moving it."""
+    edit(base, 1, accuracy_m=before)
+    a, b = fork(base, "a.gpkg"), fork(base, "b.gpkg")
     edit(a, 1, "Amina", geom=point_hex(75, 36), position_source="map-tap")
-    edit(b, 1, "Bano", notes="B was here too")
+    edit(b, 1, "Bano", notes="B was here too", accuracy_m=2.0)
     out, report = _both_ways(a, b)
     record = _sightings(out)[uuid_of(1)]
-    assert record.position == (75.0, 36.0)
+    assert record.position == (75.0, 36.0) and record.get("notes") == "B was here too"
     assert (record.get("position_source"), record.get("accuracy_m")) == ("map-tap", None)
-    assert report.conflicts == 0
 
 
+@pytest.mark.xfail(strict=True, reason="record_state mixes the facts of two positions where one side left them empty")
 def test_two_moves_are_one_question_with_one_set_of_facts(base: Path) -> None:
     edit(base, 1, geom=point_hex(72, 34), position_source="gps-single", accuracy_m=9.0)
     a, b = fork(base, "a.gpkg"), fork(base, "b.gpkg")
@@ -315,6 +312,7 @@ def test_a_column_was_added(teams: tuple[Path, Path], sides: tuple[int, ...]) ->
 def test_a_column_was_renamed(teams: tuple[Path, Path]) -> None:
     a, b = teams
     with sqlite3.connect(a) as connection:
+        register_functions(connection)
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' "
                                           "AND name LIKE 'sighting_history_%'").fetchall():
             connection.execute(f"DROP TRIGGER {name}")
@@ -471,6 +469,7 @@ def test_the_extent_is_right(teams: tuple[Path, Path]) -> None:
 def test_an_input_in_wal_mode_is_read_with_what_lies_beside_it(teams: tuple[Path, Path]) -> None:
     a, b = teams
     writer = sqlite3.connect(b, isolation_level=None)
+    register_functions(writer)
     try:
         assert writer.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
         writer.execute("UPDATE sighting SET notes = 'only in the WAL' WHERE uuid = ?", (uuid_of(1),))
