@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from surveyapp import __version__
 from surveyapp.errors import BadInput, SurveyError, Unavailable
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from surveyapp.domain.records import Record
     from surveyapp.services.session import Session
 
@@ -103,14 +106,18 @@ def _progress() -> Any:
     return Progress(show)
 
 
-def _window(file: Path | None) -> int:
+def _application() -> ModuleType:
+    """The window's module, where Qt can be loaded."""
     try:
-        from surveyapp.ui.application import run_window
+        return import_module("surveyapp.ui.application")
     except ImportError as error:
         raise Unavailable(
             f"The window cannot open ({error}); run 'python3 bootstrap.py run', which names the missing library."
         ) from None
-    return run_window(file)
+
+
+def _window(file: Path | None) -> int:
+    return int(_application().run_window(file))
 
 
 @cli.command("open")
@@ -385,9 +392,7 @@ def demo(folder: Path | None, headless: bool) -> int:
 
     if not headless:
         return _window(working_copy(folder))
-    from surveyapp.ui.application import shots
-
-    for line in run_demo(folder, shots):
+    for line in run_demo(folder, _application().shots):
         print(line, flush=True)
     return DONE
 

@@ -102,7 +102,7 @@ _LITHOLOGY = """
 """
 
 _VOCABULARIES = (
-    Vocabulary("gem", tuple(Term(g.code, g.label, g.cgi_uri, g.synonyms) for g in GEMS)),
+    Vocabulary("gem", tuple(Term(g.code, g.label, g.cgi_uri, (*g.synonyms, g.label_ur)) for g in GEMS)),
     _plain("presence", ("present", "Present"), ("absent", "Visited, none found")),
     _cgi(
         "occurrence_type",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from surveyapp.domain.fields import CODE, DATETIME, LAYERS, Layer
+from surveyapp.domain.fields import BLOB, CODE, DATETIME, LAYERS, Layer
 from surveyapp.domain.validation import layer_named
 from surveyapp.domain.vocabulary import VOCABULARIES
 from surveyapp.errors import BadInput
@@ -140,11 +140,7 @@ def _fits(name: str, column: SourceColumn, definition: Layer) -> bool:
         # ODK calls a place's coordinates so, a notebook its name.
         return not column.samples or any(sum(map(str.isalpha, sample)) > 2 for sample in column.samples)
     found = definition.field(name)
-    if (
-        found is not None
-        and found.kind == CODE
-        and found.name in ("province", "review_status", "mine_status", "kind")
-    ):
+    if found is not None and found.kind == CODE and found.name in ("province", "review_status", "mine_status", "kind"):
         # Common words with other meanings: believed only where the values are known.
         vocabulary = VOCABULARIES[found.vocabulary_name]
         return not column.samples or any(vocabulary.find(sample) for sample in column.samples)
@@ -223,6 +219,11 @@ def parse_mapping(assignments: Iterable[str], source: SourceTable, layer: str) -
     return ColumnMapping(fields, constants)
 
 
+def importable(layer: Layer) -> bool:
+    """Whether records of the layer can come from a table; photos are bytes, and are attached instead."""
+    return all(f.kind != BLOB for f in layer.fields)
+
+
 def guess_layer(columns: Iterable[SourceColumn]) -> str:
     """The layer that a table without geometry is for: a place makes it a sighting; else the layer whose
     fields it has most of, if it names the record it belongs to."""
@@ -231,6 +232,6 @@ def guess_layer(columns: Iterable[SourceColumn]) -> str:
     mapped = set(guess_mapping(columns, "sighting").fields.values())
     if mapped & set(PLACE_FIELDS):
         return "sighting"
-    scores = {layer.name: len(names & set(layer.names)) for layer in LAYERS if not layer.geometry}
+    scores = {layer.name: len(names & set(layer.names)) for layer in LAYERS if not layer.geometry and importable(layer)}
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] >= 2 else "sighting"

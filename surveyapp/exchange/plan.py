@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from surveyapp.domain.fields import (
-    BLOB,
     GEOMETRY,
     Layer,
 )
@@ -21,7 +20,7 @@ from surveyapp.exchange.identity import (
     repeated,
 )
 from surveyapp.exchange.importers.source import SourceTable
-from surveyapp.exchange.mapping import ColumnMapping, fields_to_map, guess_mapping
+from surveyapp.exchange.mapping import ColumnMapping, fields_to_map, guess_mapping, importable
 from surveyapp.exchange.rowreader import Draft, RowReader, Warned, notes_field
 from surveyapp.geo.crs import WGS84, accuracy_of, crs_text, label_of
 
@@ -85,7 +84,7 @@ def plan_import(
     Raises ``BadInput`` when the source as a whole cannot be taken: no coordinate system, an unknown field.
     """
     definition = layer_named(layer or source.target)
-    if any(f.kind == BLOB for f in definition.fields):
+    if not importable(definition):
         raise BadInput(f"{definition.plural} are attached to records, not imported from a table.")
     mapping = mapping or guess_mapping(source.columns, definition.name)
     _check_mapping(source, mapping, definition)
@@ -139,18 +138,10 @@ def _crs_of(source: SourceTable, mapping: ColumnMapping, definition: Layer) -> s
     return code
 
 
-def _notes_on(
-    source: SourceTable, mapping: ColumnMapping, definition: Layer, crs: str | None
-) -> Iterator[str]:
+def _notes_on(source: SourceTable, mapping: ColumnMapping, definition: Layer, crs: str | None) -> Iterator[str]:
     if crs is not None and crs != WGS84:
         accuracy = accuracy_of(crs)
-        exact = (
-            "exact"
-            if accuracy == 0
-            else "of unknown accuracy"
-            if accuracy is None
-            else f"good to {accuracy:g} m"
-        )
+        exact = "exact" if accuracy == 0 else "of unknown accuracy" if accuracy is None else f"good to {accuracy:g} m"
         yield f"Positions are in {label_of(crs)}; the shift to WGS 84 is {exact}."
     elif definition.geometry and not source.geometry and crs is None and mapping.column_of("longitude"):
         yield "The file does not say its datum; its degrees were taken as WGS 84."
@@ -195,6 +186,4 @@ def _settle(claimants: list[Draft]) -> None:
         if same:
             draft.reason = f"It says the same as row {first.row.number}."
         else:
-            draft.reason = (
-                f"Rows {numbers} have the same uuid but differ; give each its own, or leave it empty."
-            )
+            draft.reason = f"Rows {numbers} have the same uuid but differ; give each its own, or leave it empty."

@@ -83,9 +83,7 @@ class Places:
         return "" if column is None else text_of(values.get(column)).strip()
 
     def _missing(self, text: Mapping[str, str]) -> str:
-        half = [
-            column for name, column in self._column.items() if column and name != "crs" and not text[name]
-        ]
+        half = [column for name, column in self._column.items() if column and name != "crs" and not text[name]]
         if not half:
             return "It has no position."
         return f"It has no position: {' and '.join(half)} {'is' if len(half) == 1 else 'are'} empty."
@@ -106,9 +104,7 @@ class Places:
             raise BadPosition(f"Its longitude and latitude are no coordinates in {label_of(self._crs)}.")
         if self._crs is None or self._crs == WGS84:
             if abs(y) > 90 >= abs(x):
-                raise BadPosition(
-                    f"Longitude {x:g}, latitude {y:g} is nowhere on Earth; are the columns swapped?"
-                )
+                raise BadPosition(f"Longitude {x:g}, latitude {y:g} is nowhere on Earth; are the columns swapped?")
             return Place((point_hex(x, y),), f"{latitude}, {longitude}", WGS84)
         on_earth = to_wgs84(self._crs, x, y)
         return Place((point_hex(on_earth[0], on_earth[1]),), f"{latitude}, {longitude}", self._crs)
@@ -161,12 +157,7 @@ def _doubt(longitude: float, latitude: float) -> None:
         raise BadPosition("Its position is 0, 0, which devices write when they have none.")
     west, south, east, north = _PAKISTAN
     inside = west <= longitude <= east and south <= latitude <= north
-    if (
-        not inside
-        and west <= latitude <= east
-        and south <= longitude <= north
-        and in_pakistan(latitude, longitude)
-    ):
+    if not inside and west <= latitude <= east and south <= longitude <= north and in_pakistan(latitude, longitude):
         raise BadPosition(
             f"Longitude {longitude:g}, latitude {latitude:g} lies outside Pakistan; swapped it lies inside. "
             "Swap the columns."

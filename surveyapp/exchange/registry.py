@@ -15,15 +15,13 @@ from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.errors import Unavailable
 from surveyapp.exchange.exporters.files import Columns, Written
 from surveyapp.exchange.importers.source import SourceTable
-from surveyapp.exchange.mapping import guess_layer, guess_mapping
+from surveyapp.exchange.mapping import guess_layer, guess_mapping, importable
 
 
 class Reader(Protocol):
     """Reads one table; see :func:`read_source`."""
 
-    def __call__(
-        self, path: Path, *, layer: str | None, encoding: str | None, crs: str | None
-    ) -> SourceTable: ...
+    def __call__(self, path: Path, *, layer: str | None, encoding: str | None, crs: str | None) -> SourceTable: ...
 
 
 class Writer(Protocol):
@@ -217,7 +215,9 @@ def read_source(
 def _own_layer(found: SourceTable) -> str | None:
     """The layer of ours that a table is named after, if it has what that layer has for a place."""
     layer = LAYER_BY_NAME.get(found.layer.casefold())
-    return layer.name if layer is not None and found.geometry in (layer.geometry, "") else None
+    if layer is None or found.geometry not in (layer.geometry, "") or not importable(layer):
+        return None
+    return layer.name
 
 
 def read_all(path: Path, *, encoding: str | None = None, crs: str | None = None) -> list[SourceTable]:

@@ -45,8 +45,7 @@ _SIGHTING = {
     "province": "territory|region|state|صوبہ",
     "district": "district name|zila|ضلع",
     "toposheet": "topo sheet|toposheet no|topo sheet no|toposheet number|map sheet|sheet no|sheet",
-    "host_rock": "host|lithology|rock|rock type|host lithology|host rock type|hrock type|"
-    "hrock unit|lith|lith type",
+    "host_rock": "host|lithology|rock|rock type|host lithology|host rock type|hrock type|hrock unit|lith|lith type",
     "host_rock_text": "rock description|host rock description|lithology description|lith detail",
     "deposit_model": "model|model type",
     "stone_count": "stones|count|number of stones|no of stones|quantity",

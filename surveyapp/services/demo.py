@@ -97,7 +97,9 @@ def _last_fix(log: Path) -> tuple[str, dict[str, Value]]:
 
     fixes = read_log(log)
     facts = position_facts(fixes[-1])
-    longitude, latitude = float(facts.pop("longitude") or 0), float(facts.pop("latitude") or 0)
+    longitude, latitude = facts.pop("longitude"), facts.pop("latitude")
+    assert isinstance(longitude, float)
+    assert isinstance(latitude, float)
     facts[GEOMETRY] = point_hex(longitude, latitude)
     told = (f"{len(fixes)} positions; last {latitude:.5f}N {longitude:.5f}E, {facts['satellites']} satellites, "
             f"accuracy {facts['accuracy_m']} m")
@@ -162,9 +164,9 @@ def _own_folder() -> Path:
     for choice in (*choices, Path(platformdirs.user_data_dir("surveyapp", appauthor=False)) / _FOLDER):
         try:
             return _writable(choice)
-        except BadFile:
+        except (BadFile, BadInput):
             continue  # some accounts have no home; the next place may do
-    return _writable(Path(tempfile.gettempdir()) / f"{_FOLDER} {os.getpid()}")
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER} "))
 
 
 def _writable(folder: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.domain.progress import Progress
 from surveyapp.services.session import device_name
 from surveyapp.storage import merging
@@ -26,7 +27,10 @@ def summary(report: MergeReport) -> list[str]:
         known = f" (merged before, on {package.known_since})" if package.known_since else ""
         lines.append(f"{Path(package.file).name}{known}: {counts or 'nothing'}")
         lines += [f"  {note}" for note in package.notes]
-    held = ", ".join(f"{n} {name}" for name, n in report.records.items() if n and name != "survey")
+    held = ", ".join(
+        _counted(n, LAYER_BY_NAME[name].title, LAYER_BY_NAME[name].plural)
+        for name, n in report.records.items() if n and name != "survey"
+    )
     if report.dry_run:
         lines.append(f"A merge would give {held or 'no records'}; nothing was written.")
     elif report.changed:
@@ -34,7 +38,12 @@ def summary(report: MergeReport) -> list[str]:
     else:
         lines.append(f"{report.out} holds all of it already; it is unchanged.")
     if report.conflicts:
-        lines.append(f"{report.conflicts} conflicts are open; 'surveyapp conflicts {report.out}' lists them.")
+        told = _counted(report.conflicts, "open conflict", "open conflicts")
+        lines.append(f"It has {told}; 'surveyapp conflicts {report.out}' lists what to decide.")
     if report.rejected:
-        lines.append(f"{len(report.rejected)} rows could not be taken; 'surveyapp check' says why.")
+        lines.append(f"{_counted(len(report.rejected), 'row', 'rows')} could not be taken; 'surveyapp check' says why.")
     return lines
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {(one if count == 1 else many).lower()}"

@@ -79,9 +79,12 @@ def new_sighting_values(session: Session, values: Mapping[str, Value]) -> dict[s
     return known | {n: v for n, v in values.items() if v is not None}
 
 
-def add_sighting(session: Session, values: Mapping[str, Value], photos: Sequence[Path] = ()) -> str:
-    """Save a new sighting with its photos in one change set; returns its uuid."""
-    uuid = new_uuid()
+def add_sighting(
+    session: Session, values: Mapping[str, Value], photos: Sequence[Path] = (), *, uuid: str | None = None
+) -> str:
+    """Save a new sighting with its photos in one change set; returns its uuid. A form gives the uuid that its draft
+    has: saved twice, it is refused, never doubled."""
+    uuid = uuid or new_uuid()
     filled = new_sighting_values(session, values)
     gem = SIGHTING.field("gem")
     label = gem.vocabulary.label(filled.get("gem")) if gem and gem.vocabulary else ""

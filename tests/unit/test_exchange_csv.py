@@ -121,6 +121,7 @@ def test_urdu_digits(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "gem,lon,lat,accuracy\nزمرد,۷۲٫۳۶۰۸,۳۴٫۷۷۲۵,۵\n")
     assert point_of(plan.rows[0].wkb_hex) == (72.3608, 34.7725)
     assert plan.rows[0].values["accuracy_m"] == 5
+    assert plan.rows[0].values["gem"] == "emerald"
 
 
 def test_every_row_is_taken_or_rejected_with_a_reason(tmp_path: Path) -> None:
@@ -373,10 +374,12 @@ def test_tables_without_places(tmp_path: Path) -> None:
 
 
 def test_photos_are_not_imported_from_a_table(tmp_path: Path) -> None:
-    path = tmp_path / "photos.csv"
+    path = tmp_path / "photo.csv"
     path.write_text("file_name,caption\na.jpg,x\n")
     with pytest.raises(BadInput, match="attached"):
         plan_import(read_source(path), layer="photo")
+    # Not even by its name: the rest of a file goes on.
+    assert reasons(plan_import(read_source(path))) == {2: "It has no position."}
 
 
 @given(st.text())

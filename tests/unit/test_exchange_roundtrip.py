@@ -159,14 +159,10 @@ def test_lines_and_areas_come_back(tmp_path: Path, ending: str, layer: str, data
 def test_tables_without_places_come_back(tmp_path: Path, layer: str, data: st.DataObject) -> None:
     definition = LAYER_BY_NAME[layer]
     must = {
-        f.name: _given_to(f).map(lambda given, f=f: parse_value(f, given))
-        for f in definition.fields
-        if f.level == 1
+        f.name: _given_to(f).map(lambda given, f=f: parse_value(f, given)) for f in definition.fields if f.level == 1
     }
     may = {f.name: _value_of(f) for f in definition.fields if f.level != 1}
-    record = st.fixed_dictionaries({**must, **may}).filter(
-        lambda made: all(made[name] is not None for name in must)
-    )
+    record = st.fixed_dictionaries({**must, **may}).filter(lambda made: all(made[name] is not None for name in must))
     records = data.draw(st.dictionaries(st.uuids().map(str), record, min_size=1, max_size=3))
     columns = {
         "uuid": list(records),
@@ -302,9 +298,7 @@ def test_a_column_that_holds_something_else_is_kept_as_text(tmp_path: Path) -> N
     columns = dict(columns_of(records, "sighting")) | {"extra": [7]}
     write_layers(tmp_path / "odd.gpkg", "gpkg", {"sighting": columns})
     with closing(sqlite3.connect(tmp_path / "odd.gpkg")) as database:
-        stored = database.execute(
-            "SELECT elevation_m, stone_count, observed_at, extra FROM sighting"
-        ).fetchone()
+        stored = database.execute("SELECT elevation_m, stone_count, observed_at, extra FROM sighting").fetchone()
     assert stored == ("high", 2, "2026-11-24", 7)
 
 
@@ -353,9 +347,7 @@ def test_kml_of_lines_and_areas(tmp_path: Path) -> None:
 def test_gpx_for_a_handset(tmp_path: Path) -> None:
     path = tmp_path / "out.gpx"
     line = _hex(shapely.LineString([(72, 34), (72.5, 34.5)]))
-    records = one(
-        locality="زمرد کان", elevation_m=1200.5, observed_at="2026-11-24T05:06:07.000Z", notes="a <b>"
-    )
+    records = one(locality="زمرد کان", elevation_m=1200.5, observed_at="2026-11-24T05:06:07.000Z", notes="a <b>")
     records["11111111-1111-4111-8111-111111111111"] = {"gem": "ruby"}
     track = {UUID: {"name": "Day 1", "started_at": "2026-11-24T05:00:00.000Z", GEOMETRY: line}}
     written = write_layers(
@@ -376,9 +368,7 @@ def test_gpx_for_a_handset(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [".csv", ".geojson", ".gpkg", ".kml", ".shp", ".gpx"])
-def test_a_failure_leaves_what_was_there(
-    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_leaves_what_was_there(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / f"out{ending}"
     path.write_bytes(b"precious")
 
@@ -393,6 +383,30 @@ def test_a_failure_leaves_what_was_there(
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize("limit", [0, 20_000, 150_000, 250_000])
+@pytest.mark.parametrize("ending", [".csv", ".geojson", ".gpkg", ".kml", ".shp", ".gpx"])
+def test_a_full_disk_leaves_what_was_there(tmp_path: Path, ending: str, limit: int) -> None:
+    resource = pytest.importorskip("resource", reason="only on systems with limits for files")
+    path = tmp_path / f"out{ending}"
+    path.write_bytes(b"precious")
+    records = {
+        str(uuid.UUID(int=n)): {"gem": "ruby", "notes": "x" * 200, GEOMETRY: point_hex(72, 34 + n / 1000)}
+        for n in range(1500)
+    }
+    columns = columns_of(records, "sighting")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Python ignores the signal, so that writing fails as on a full disk.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        with pytest.raises(BadFile, match="nothing was changed") as caught:
+            write_layers(path, exporter_for(path).name, {"sighting": columns})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert len(str(caught.value)) < 250
+    assert path.read_bytes() == b"precious"
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
 def test_cancelled_in_the_middle(tmp_path: Path) -> None:
     from surveyapp.domain.progress import Progress
 
@@ -401,9 +415,7 @@ def test_cancelled_in_the_middle(tmp_path: Path) -> None:
     for ending in (".csv", ".geojson", ".gpkg", ".kml", ".shp", ".gpx"):
         path = tmp_path / f"out{ending}"
         with pytest.raises(Cancelled):
-            write_layers(
-                path, exporter_for(path).name, {"sighting": columns_of(one(), "sighting")}, progress=progress
-            )
+            write_layers(path, exporter_for(path).name, {"sighting": columns_of(one(), "sighting")}, progress=progress)
     assert not list(tmp_path.iterdir())
 
 

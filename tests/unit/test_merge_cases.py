@@ -234,7 +234,6 @@ def test_both_delete(teams: tuple[Path, Path]) -> None:
     assert report.conflicts == 0
 
 
-@pytest.mark.xfail(strict=True, reason="record_state lets a fact of the old position stand beside a point that moved")
 @pytest.mark.parametrize("before", [None, 9.0])
 def test_facts_of_a_position_travel_with_the_point(base: Path, before: float | None) -> None:
     """One side moves the point by hand; the other says how accurate the old place was, without moving it."""
@@ -248,7 +247,6 @@ def test_facts_of_a_position_travel_with_the_point(base: Path, before: float | N
     assert (record.get("position_source"), record.get("accuracy_m")) == ("map-tap", None)
 
 
-@pytest.mark.xfail(strict=True, reason="record_state mixes the facts of two positions where one side left them empty")
 def test_two_moves_are_one_question_with_one_set_of_facts(base: Path) -> None:
     edit(base, 1, geom=point_hex(72, 34), position_source="gps-single", accuracy_m=9.0)
     a, b = fork(base, "a.gpkg"), fork(base, "b.gpkg")

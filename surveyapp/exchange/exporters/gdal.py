@@ -32,9 +32,7 @@ class GdalColumn:
     utc: bool = False
 
 
-def column_of(
-    table: Table, name: str, written_name: str | None = None, *, as_text: bool = False
-) -> GdalColumn:
+def column_of(table: Table, name: str, written_name: str | None = None, *, as_text: bool = False) -> GdalColumn:
     """The column of a field in its type; as text if it holds anything else, so that nothing is lost."""
     values = table.columns[name]
     definition = table.field(name)
@@ -56,9 +54,7 @@ def _typed(kind: str, values: Sequence[Value]) -> tuple[Any, Any, bool] | None:
             return None
 
 
-def _numbers(
-    values: Sequence[Value], *, whole: bool = False, real: bool = False
-) -> tuple[Any, Any, bool] | None:
+def _numbers(values: Sequence[Value], *, whole: bool = False, real: bool = False) -> tuple[Any, Any, bool] | None:
     """Integers if all are, or numbers; ``None`` if anything else is among them, or nothing says the type."""
     import numpy as np
 
@@ -80,15 +76,10 @@ def _moments(values: Sequence[Value], *, day: bool, utc: bool) -> tuple[Any, Any
     import numpy as np
 
     kind = "datetime64[D]" if day else "datetime64[ms]"
-    if any(
-        value is not None and not (isinstance(value, str) and (day or value.endswith("Z")))
-        for value in values
-    ):
+    if any(value is not None and not (isinstance(value, str) and (day or value.endswith("Z"))) for value in values):
         return None
     try:
-        data = np.array(
-            ["NaT" if value is None else str(value).removesuffix("Z") for value in values], dtype=kind
-        )
+        data = np.array(["NaT" if value is None else str(value).removesuffix("Z") for value in values], dtype=kind)
     except ValueError:
         return None
     return data, np.isnat(data), utc
@@ -157,5 +148,10 @@ def write_gdal(
             **options,
         )
     except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
-        first = (str(error).splitlines() or ["unknown reason"])[0]
-        raise BadFile(f"{path.name} cannot be written ({first}); nothing was changed.") from error
+        raise BadFile(f"{path.name} cannot be written ({_reason(error)}); nothing was changed.") from error
+
+
+def _reason(error: Exception) -> str:
+    """The end of GDAL's message, which may begin with pages of SQL."""
+    text = " ".join(str(error).split()).rpartition(" failed: ")[2]
+    return text.rstrip(".)")[-120:] or "unknown reason"

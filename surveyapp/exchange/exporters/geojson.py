@@ -34,9 +34,7 @@ def write_geojson(
     comes back exactly as it left. ``note`` is a member of the collection.
     """
     table = Table.of(layer, columns)
-    geometries = (
-        [_geometry(wkb_hex) for wkb_hex in table.wkb_hexes()] if table.layer.geometry else [None] * table.rows
-    )
+    geometries = [_geometry(wkb_hex) for wkb_hex in table.wkb_hexes()] if table.layer.geometry else [None] * table.rows
     head: dict[str, Any] = {"type": "FeatureCollection", "name": layer}
     if note is not None:
         head["note"] = note

@@ -49,9 +49,7 @@ def write_gpx(
     document.description = note and xml_text(note)
     placeless = sum(_add(document, table, path, progress) for table in tables)
     with replacing(path) as temporary:
-        temporary.write_text(
-            document.to_xml(version="1.1", prettyprint=False), encoding="utf-8", newline="\n"
-        )
+        temporary.write_text(document.to_xml(version="1.1", prettyprint=False), encoding="utf-8", newline="\n")
     left_out = [f"{placeless} records without a place were left out."] if placeless else []
     return Written((path,), sum(table.rows for table in tables) - placeless, (*LOSSES, *left_out))
 

@@ -29,9 +29,7 @@ def write_kml(
     require_wgs84(crs, "KML")
     tables = [Table.of(layer, columns) for layer, columns in layers.items()]
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(
-            '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n'
-        )
+        file.write('<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n')
         if note is not None:
             file.write(f"<description>{_escaped(note)}</description>\n")
         for table in tables:

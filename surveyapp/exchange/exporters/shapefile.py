@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,7 @@ def write_shapefile(
     layer, columns = only_layer(layers, "A shapefile")
     table = Table.of(layer, columns)
     if not table.layer.geometry:
-        raise BadInput(
-            f"{table.layer.plural} have no place, which a shapefile needs; export CSV or GeoPackage."
-        )
+        raise BadInput(f"{table.layer.plural} have no place, which a shapefile needs; export CSV or GeoPackage.")
     if path.suffix.casefold() != ".shp":
         raise BadFile(f"{path.name} should end in .shp.")
     short = short_names(table.names)
@@ -62,10 +61,29 @@ def write_shapefile(
             layer=path.stem,
             encoding="UTF-8",
         )
+        _check(folder / path.name, table.rows)
         _write_names(folder / f"{path.stem}_fields.csv", table, short, note)
         paths = tuple(sorted(path.with_name(file.name) for file in folder.iterdir()))
     notes = (*LOSSES[:3], *([f"{cut} texts were cut at 254 bytes."] if cut else []))
     return Written(paths, table.rows, notes)
+
+
+def _check(path: Path, rows: int) -> None:
+    """GDAL says nothing when the disk is full, so the files must be as long as they state (ESRI's description
+    of 1998; dBASE III). Raises ``BadFile``."""
+    dbf = path.with_suffix(".dbf").read_bytes()
+    shp = path.read_bytes()
+    records, head, width = struct.unpack_from("<IHH", dbf, 4) if len(dbf) >= 12 else (0, 0, 0)
+    whole = (
+        records == rows
+        and width > 0
+        and len(dbf) >= head + rows * width
+        and path.with_suffix(".shx").stat().st_size == 100 + 8 * rows
+        and len(shp) >= 100
+        and len(shp) == 2 * struct.unpack_from(">I", shp, 24)[0]
+    )
+    if not whole:
+        raise BadFile(f"{path.name} came out incomplete, perhaps because the disk is full; nothing was changed.")
 
 
 def _column(table: Table, name: str, short: str) -> tuple[GdalColumn, int]:

@@ -85,18 +85,14 @@ def _place(table: Table, crs: str) -> tuple[list[str], list[list[Cell]]]:
     code = crs_text(crs)
     if table.layer.geometry != "POINT":
         if code != WGS84:
-            raise BadInput(
-                f"A CSV of {table.layer.plural.casefold()} holds their places as WKT in WGS 84 only."
-            )
+            raise BadInput(f"A CSV of {table.layer.plural.casefold()} holds their places as WKT in WGS 84 only.")
         return [], []
     positions = table.positions()
     degrees: list[list[Cell]] = [[None if p is None else p[axis] for p in positions] for axis in (0, 1)]
     if code == WGS84:
         return ["longitude", "latitude"], degrees
     nowhere = float("nan")
-    xs, ys, _accuracy = from_wgs84_arrays(
-        code, *([nowhere if v is None else v for v in axis] for axis in degrees)
-    )
+    xs, ys, _accuracy = from_wgs84_arrays(code, *([nowhere if v is None else v for v in axis] for axis in degrees))
     names = ["longitude_in_crs", "latitude_in_crs"] if is_geographic(code) else ["easting", "northing"]
     there: list[list[Cell]] = [[None if v != v else float(v) for v in axis] for axis in (xs, ys)]
     return ["longitude", "latitude", *names, "crs"], [*degrees, *there, [code] * table.rows]

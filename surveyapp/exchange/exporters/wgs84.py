@@ -9,6 +9,4 @@ from surveyapp.geo.crs import WGS84, crs_text
 def require_wgs84(crs: str, title: str) -> None:
     """Raises ``BadInput`` when such a format is asked for another system."""
     if crs_text(crs) != WGS84:
-        raise BadInput(
-            f"{title} is always in WGS 84; leave the coordinate system out, or export a GeoPackage or CSV."
-        )
+        raise BadInput(f"{title} is always in WGS 84; leave the coordinate system out, or export a GeoPackage or CSV.")

@@ -189,9 +189,10 @@ class ImportDialog(Dialog):
         if self._outcome is not None:
             super().accept()
         elif self._plan is not None and self._plan.rows and not self._timer.isActive():
+            ask = self.ask
             self.main_button.setEnabled(False)
             self.body_widgets_enabled(enabled=False)
-            self.import_wanted.emit(self.ask)
+            self.import_wanted.emit(ask)
 
     def _lay_out(self) -> None:
         facts = QFormLayout()

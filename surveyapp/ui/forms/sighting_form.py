@@ -47,10 +47,6 @@ _OF_POSITION = (GEOMETRY, *POSITION_FACTS)
 _WORKED_OUT = ("province", "toposheet")
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class SightingForm(QWidget):
     """``tools`` read and describe positions; ``sticky`` holds last values by field, ``pinned`` the fields
     that are filled in again; ``observer`` is who sits here; ``now`` the clock, for tests.
@@ -83,11 +79,11 @@ class SightingForm(QWidget):
         sticky: Mapping[str, Value] | None = None,
         pinned: Iterable[str] = (),
         observer: Value = None,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.now = now
+        self.now = now or (lambda: datetime.now(UTC))
         self.observer = observer
         self.record: Record | None = None
         self.uuid = new_uuid()
