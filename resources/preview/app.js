@@ -109,7 +109,7 @@
       window.addEventListener("hashchange", () => this.openFromHash());
       S.byId("language").addEventListener("click", () => S.setLanguage(S.language === "ur" ? "en" : "ur"));
       S.byId("sheet-close").addEventListener("click", () => this.closeSheet());
-      document.addEventListener("keydown", (event) => event.key === "Escape" && this.closeSheet());
+      document.addEventListener("keydown", (event) => event.key === "Escape" && this.escape());
       for (const tab of document.querySelectorAll(".tabs button")) {
         tab.addEventListener("click", () => this.view(tab.dataset.view));
       }
@@ -333,6 +333,13 @@
       this.map.closePopup(this.popup);
       this.closeSheet();
       this.selected = this.points.selected = -1;
+    }
+
+    escape() {
+      if (document.querySelector("dialog[open]")) return;
+      if (this.measure.on) return this.measure.toggle();
+      this.map.closePopup(this.popup);
+      this.closeSheet();
     }
 
     closeSheet() {

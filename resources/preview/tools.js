@@ -115,7 +115,6 @@
       L.DomEvent.disableClickPropagation(box);
       this.line = L.polyline([], { className: "measure-line", weight: 3, dashArray: "2 6" });
       this.label = L.tooltip({ permanent: true, direction: "top", className: "measure-label" });
-      map.on("keydown", (event) => event.originalEvent.key === "Escape" && this.on && this.toggle());
       return box;
     },
 

@@ -32,9 +32,10 @@ def _folded(text: str) -> str:
     return "".join(c for c in text.casefold() if c not in " -_\u200c")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """A named list of terms in the order in which a form shows them."""
+    """A named list of terms in the order in which a form shows them. Each is itself only (``eq=False``): comparing
+    and hashing all its terms at every look-up would cost more than the look-up."""
 
     name: str
     terms: tuple[Term, ...]

@@ -80,11 +80,18 @@ def import_sources(
         )
         for table in tables:
             mapping = guess_mapping(table.columns, table.target)
-            if maps:
-                told = [f"{column}={name}" for column, name in maps.items()]
+            told = _maps_for(table, tables, maps or {})
+            if told:
                 mapping = mapping.changed(parse_mapping(told, table, table.target))
             plans.append((table, plan_import(table, mapping, progress=progress)))
     return _take(session, plans, dry_run=dry_run, progress=progress or Progress())
+
+
+def _maps_for(table: SourceTable, tables: Sequence[SourceTable], maps: Mapping[str, str]) -> list[str]:
+    """The assignments that are for this table: those whose column only another table of the source has are not."""
+    mine = {name.casefold() for name in table.column_names}
+    others = {name.casefold() for other in tables if other is not table for name in other.column_names}
+    return [f"{c}={n}" for c, n in maps.items() if c.casefold() in mine or c.casefold() not in others]
 
 
 def import_plan(
@@ -141,6 +148,10 @@ def _completed(session: Session, layer: str, values: Mapping[str, Value]) -> dic
     filled: dict[str, Value] = {f.name: f.default for f in definition.fields if f.default is not None}
     if definition.field("survey_uuid") is not None:
         filled["survey_uuid"] = session.survey_uuid
+    if layer == "sighting" and values.get("gem") is None:
+        # A waypoint of a handset is a place; that anything was found there is not for us to say.
+        filled.pop("presence", None)
+        filled.pop("occurrence_type", None)
     filled |= {name: value for name, value in values.items() if value is not None}
     if layer == "sighting":
         from surveyapp.domain.geometry import point_of

@@ -137,4 +137,9 @@ class FaultLog:
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
             faulthandler.disable()
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
             self._file.close()

@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
     # -- putting together -----------------------------------------------------------------------------
 
     def _assemble(self) -> None:
+        self.setObjectName("main_window")
         self.setWindowTitle("SurveyApp")
         self.resize(1366, 740)
         self.stack = QStackedWidget()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 
@@ -93,6 +94,7 @@ class QtPrompts:
 
     def _box(self, icon: QMessageBox.Icon, text: str, title: str, details: str) -> QMessageBox:
         box = QMessageBox(icon, title or "SurveyApp", text, QMessageBox.StandardButton.Ok, self._parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # names of files and survey are no markup
         if details:
             box.setDetailedText(details)
         return box

@@ -101,7 +101,7 @@ def survey(count: int) -> PreviewData:
             revision=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
             revisions=1,
             created_by=chance.choice(observers),
-            created_at=f"2026-11-{chance.randint(1, 28):02}T05:{chance.randint(0, 59):02}:07.{chance.randint(0, 999):03}Z",
+            created_at=f"2026-11-{chance.randint(1, 28):02}T05:{chance.randint(0, 59):02}:07.123Z",
         )
         for sighting in columns["uuid"]
     }

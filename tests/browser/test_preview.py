@@ -325,8 +325,7 @@ def test_layers_are_switched_and_shapes_opened(open_preview: OpenPreview) -> Non
 
 def test_children_and_conflicts_belong_to_the_card(open_preview: OpenPreview) -> None:
     layers = {
-        "orientation": columns("orientation", [
-            {"uuid": "o", "sighting_uuid": uuid_of(1), "kind": "plane", "structure": "foliation", "strike_deg": 120.0, "dip_deg": 35.0}]),
+        "orientation": columns("orientation", [{"uuid": "o", "sighting_uuid": uuid_of(1), "structure": "foliation"}]),
         "sample": columns("sample", [{"uuid": "p", "sighting_uuid": uuid_of(1), "sample_id": "AL-7"}]),
         "certificate": columns("certificate", [
             {"uuid": "c", "sample_uuid": "p", "laboratory": "A laboratory", "treatment_result": "not-tested"}]),

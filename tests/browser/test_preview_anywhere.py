@@ -33,7 +33,7 @@ HOSTILE = (
     "<!--survey data--><!--policy--><!--survey photos-->",
     "javascript:" + RUN,
     "\u202egnp.exe\u2066 \u0000\u2028 \ud83d\ude00 \ufeff",
-    "=HYPERLINK(\"http://example.org\",\"x\")",
+    '=HYPERLINK("http://example.org","x")',
 )  # fmt: skip
 
 
@@ -190,7 +190,11 @@ def test_paper_gets_the_map_and_the_list(open_preview: OpenPreview) -> None:
 
 def test_an_older_browser_unpacks_by_itself(open_preview: OpenPreview) -> None:
     rows = [sighting(n, notes=f"note {n} " * 20 if n % 3 else None) for n in range(3000)]
-    old = "delete window.DecompressionStream; delete Uint8Array.fromBase64; Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused'); } });"
+    old = """
+        delete window.DecompressionStream;
+        delete Uint8Array.fromBase64;
+        Object.defineProperty(window, "localStorage", { get() { throw new Error("refused"); } });
+    """
     page = open_preview(preview_data(rows), before=old)
 
     expect(page.locator("#found")).to_have_text("3,000 sightings")

@@ -66,7 +66,7 @@ def edit(path: str) -> dict[str, Any]:
     new.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(73.125, 35.25)))
     assert layer.addFeature(new)
     assert layer.changeAttributeValue(by_uuid[one], layer.fields().indexOf("notes"), "edited in QGIS")
-    assert layer.changeGeometry(by_uuid[two], QgsGeometry.fromPointXY(QgsPointXY(74.0, 36.0)))
+    assert layer.changeGeometry(by_uuid[two], QgsGeometry.fromPointXY(QgsPointXY(74.25, 36.5)))
     assert layer.deleteFeature(by_uuid[three])
     if not layer.commitChanges():
         raise SystemExit("; ".join(layer.commitErrors()))

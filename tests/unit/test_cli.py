@@ -198,7 +198,7 @@ def test_merge_conflicts_resolve(ask: Ask, survey: Path, tmp_path: Path) -> None
     assert status == 1 and "nothing was written" in said and not out.exists()
     report = tmp_path / "report.json"
     status, said = ask("merge", out, a, b, "--report", report)
-    assert status == 1 and "1 conflicts are open" in said
+    assert status == 1 and "1 open conflict" in said
     assert json.loads(report.read_text(encoding="utf-8"))["totals"]["conflicting"] == 1
     assert (a.read_bytes(), b.read_bytes()) == bytes_before
     status, said = ask("conflicts", out, "--json")
