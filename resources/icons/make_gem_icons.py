@@ -98,16 +98,12 @@ def draw(gem: Gem) -> str:
         x = sum(p[0] for p in facet) / 4 - heart[0]
         y = sum(p[1] for p in facet) / 4 - heart[1]
         lit = math.cos(math.atan2(y, x) - LIGHT)
-        parts.append(
-            f'<path d="{path(facet)}" fill="{shaded(gem.colour, 0.42 * lit if lit > 0 else 0.3 * lit)}"/>'
-        )
+        parts.append(f'<path d="{path(facet)}" fill="{shaded(gem.colour, 0.42 * lit if lit > 0 else 0.3 * lit)}"/>')
     parts.append(f'<path d="{path(table)}" fill="{gem.colour}"/>')
     # One glint across the table makes it a stone and not a badge.
     glint = [table[0], table[1 % len(table)], heart]
     parts.append(f'<path d="{path(glint)}" fill="#fff" fill-opacity=".38"/>')
-    parts.append(
-        f'<path d="{path(outer)}" fill="none" stroke="{rim}" stroke-width="1.6" stroke-linejoin="round"/>'
-    )
+    parts.append(f'<path d="{path(outer)}" fill="none" stroke="{rim}" stroke-width="1.6" stroke-linejoin="round"/>')
     body = "\n  ".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}" width="{SIZE}" height="{SIZE}">\n'

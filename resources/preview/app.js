@@ -66,7 +66,8 @@
       this.points = new S.Points(S.sightings);
       this.points.structures = S.structures();
       this.points.onDrawn = (grouped, groups) => this.sayCrowded(grouped, groups);
-      this.shapes = { area: S.makeShapes(map, "area").addTo(map), track: S.makeShapes(map, "track").addTo(map) };
+      this.shapes = S.makeShapes(map);
+      for (const group of Object.values(this.shapes)) group.addTo(map);
       this.filters = new S.Filters(S.sightings, S.hasPhoto, S.hasConflict, () => this.filtered());
       this.list = new S.List((row, fromKeyboard) => this.openSighting(row, { fromKeyboard, move: true }));
       this.popup = L.popup({ minWidth: 300, maxWidth: 360, className: "record-popup", autoPanPadding: [16, 16] });

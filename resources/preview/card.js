@@ -21,11 +21,22 @@
     if (text.length <= LONG_TEXT) return S.user(text);
     const shown = S.user(text.slice(0, LONG_TEXT) + "…");
     const more = S.el("button", { type: "button", class: "link" }, S.t("showAll", { n: S.number(text.length) }));
-    more.addEventListener("click", () => {
-      shown.textContent = text;
-      more.remove();
-    });
-    return S.el("span", {}, shown, " ", more);
+    const whole = S.el("span", {}, shown, " ", more);
+    more.addEventListener("click", () => S.replace(whole, ...chunks(text)));
+    return whole;
+  }
+
+  // Blocks that a browser lays out only when they come into sight; a megabyte in one would take it many seconds.
+  function chunks(text) {
+    const blocks = [];
+    for (let from = 0; from < text.length; ) {
+      let to = Math.min(from + LONG_TEXT, text.length);
+      const space = Math.max(text.lastIndexOf("\n", to), text.lastIndexOf(" ", to)) + 1;
+      if (to < text.length && space > from) to = space;
+      blocks.push(S.el("bdi", { class: "chunk", dir: "auto" }, text.slice(from, to)));
+      from = to;
+    }
+    return blocks;
   }
 
   // What a person reads for the value of a field; `kind` is the column's.

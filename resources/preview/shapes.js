@@ -1,23 +1,30 @@
-// Tracks and areas, through Leaflet's own lines and polygons on a canvas.
+// Tracks and areas, through Leaflet's own lines and polygons on one canvas: of two canvases, the lower would
+// never hear a click.
 (function (S) {
   "use strict";
 
-  S.makeShapes = function (map, layer) {
-    const pane = map.createPane(layer);
-    pane.style.zIndex = layer === "area" ? 410 : 420;
-    const renderer = L.canvas({ pane: layer, padding: 0.2, tolerance: 6 });
-    const shapes = layer === "area" ? S.meta.areas : S.meta.tracks;
+  // Feature groups by layer name: { area, track }.
+  S.makeShapes = function (map) {
+    const pane = map.createPane("shapes");
+    pane.style.zIndex = 420;
+    const renderer = L.canvas({ pane: "shapes", padding: 0.2, tolerance: 6 });
+    const groups = {
+      area: grouped("area", S.meta.areas, (parts) => L.polygon(parts, { ...styleOf("area"), renderer, fillRule: "evenodd" })),
+      track: grouped("track", S.meta.tracks, (parts) => L.polyline(parts, { ...styleOf("track"), renderer })),
+    };
+    // Areas stay under tracks, also after being switched off and on.
+    groups.area.on("add", () => groups.area.bringToBack());
+    S.onTheme(() => Object.entries(groups).forEach(([layer, group]) => group.setStyle(styleOf(layer))));
+    return groups;
+  };
+
+  function grouped(layerName, shapes, make) {
     const group = L.featureGroup();
     for (const [uuid, parts] of Object.entries(shapes)) {
-      const style = { renderer, pane: layer, ...styleOf(layer) };
-      const shape = layer === "area" ? L.polygon(parts, { ...style, fillRule: "evenodd" }) : L.polyline(parts, style);
-      shape.uuid = uuid;
-      shape.layerName = layer;
-      shape.addTo(group);
+      group.addLayer(Object.assign(make(parts), { uuid, layerName }));
     }
-    S.onTheme(() => group.setStyle(styleOf(layer)));
     return group;
-  };
+  }
 
   function styleOf(layer) {
     const color = getComputedStyle(document.documentElement).getPropertyValue("--map-" + layer).trim();

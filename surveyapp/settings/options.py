@@ -34,12 +34,8 @@ class Option:
             raise BadInput(f"The setting {self.name} takes {_TAKES[self.kind]}, not {value!r}.")
         if self.choices and value not in self.choices:
             raise BadInput(f"The setting {self.name} is one of {', '.join(self.choices)}, not {value!r}.")
-        if (self.minimum is not None and value < self.minimum) or (
-            self.maximum is not None and value > self.maximum
-        ):
-            raise BadInput(
-                f"The setting {self.name} goes from {self.minimum} to {self.maximum}; {value} is outside."
-            )
+        if (self.minimum is not None and value < self.minimum) or (self.maximum is not None and value > self.maximum):
+            raise BadInput(f"The setting {self.name} goes from {self.minimum} to {self.maximum}; {value} is outside.")
         return value
 
 
@@ -91,9 +87,7 @@ _OPTIONS = (
         maximum=10_000,
     ),
     Option("export.format", "text", "gpkg", "The format of the last export."),
-    Option(
-        "export.audience", "text", "office", "Whom the last export was for.", choices=("office", "public")
-    ),
+    Option("export.audience", "text", "office", "Whom the last export was for.", choices=("office", "public")),
     Option("window.geometry", "text", "", "Place and size of the window (Qt's own, base 64)."),
     Option("window.layout", "text", "", "Widths of the parts of the window (Qt's own, base 64)."),
 )

@@ -56,9 +56,17 @@ def upgrade(path: Path, version: int, *, steps: Mapping[int, Callable[[sqlite3.C
         finally:
             connection.close()
         files.flush(copy)
-        if not kept.exists():
-            shutil.copyfile(path, kept)
-            files.flush(kept)
-        os.replace(copy, path)
+        try:
+            if not kept.exists():
+                # Whole before it has its name: half a copy would be taken for the kept file at the next try.
+                spare = copy.with_name(f"kept-{copy.name}")
+                shutil.copyfile(path, spare)
+                files.flush(spare)
+                os.replace(spare, kept)
+            os.replace(copy, path)
+        except OSError as error:
+            raise BadFile(
+                f"The upgrade of {path} cannot be written ({error.strerror}); the file is as it was."
+            ) from error
         files.sync_folder(path.parent)
     return kept

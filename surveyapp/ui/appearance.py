@@ -36,7 +36,7 @@ class Appearance(QObject):
         self._settings["appearance.theme"] = name
         self.apply()
 
-    def set_touch(self, touch: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+    def set_touch(self, touch: bool) -> None:
         """Use large targets, or not."""
         self._settings["appearance.touch"] = touch
         self.apply()

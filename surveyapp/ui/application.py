@@ -76,11 +76,14 @@ def _greet(window: MainWindow, settings: Settings, faults: FaultLog) -> None:
     if settings.trouble:
         QTimer.singleShot(0, lambda: window.prompts.warn(settings.trouble or ""))
     if faults.last_words.strip():
-        QTimer.singleShot(0, lambda: window.prompts.warn(
-            "SurveyApp ended unexpectedly the last time; every save is in its survey, and an unsaved form is "
-            "offered again when the survey is opened.",
-            details=faults.last_words,
-        ))
+        QTimer.singleShot(
+            0,
+            lambda: window.prompts.warn(
+                "SurveyApp ended unexpectedly the last time; every save is in its survey, and an unsaved form is "
+                "offered again when the survey is opened.",
+                details=faults.last_words,
+            ),
+        )
 
 
 def shots(path: Path, out_dir: Path) -> list[Path]:

@@ -66,9 +66,7 @@ class CrashReporter(QObject):
             sys.excepthook, threading.excepthook = self._before
             self._installed = False
 
-    def take(
-        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def take(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         """Write the report and show it. Called on any thread; Ctrl+C stays what it is."""
         if issubclass(kind, KeyboardInterrupt | SystemExit):
             self._before[0](kind, error or kind(), trace)
@@ -77,8 +75,7 @@ class CrashReporter(QObject):
         path, trouble = self._write(told)
         where = f"The report is in {path}." if path else f"No report could be written ({trouble})."
         sentence = (
-            f"Something went wrong in the program ({kind.__name__}); what you saved is safe, "
-            f"and you can go on. {where}"
+            f"Something went wrong in the program ({kind.__name__}); what you saved is safe, and you can go on. {where}"
         )
         sys.stderr.write(f"{sentence}\n{told}")
         self._happened.emit(sentence, told)

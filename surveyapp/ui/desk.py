@@ -39,7 +39,7 @@ class Desk(QWidget):
         self.split.setHandleWidth(3)
         self.split.setSizes(list(_WIDTHS))
         self.split.setChildrenCollapsible(False)
-        self.split.setCollapsible(0, True)  # noqa: FBT003 - Qt's signature
+        self.split.setCollapsible(0, True)
         self.toast = Toast(self.canvas, survey.undo)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -37,9 +37,7 @@ class ExchangeController(QObject):
 
     decide_wanted = Signal()
 
-    def __init__(
-        self, window: QWidget, survey: SurveyController, prompts: Prompts, canvas: MapCanvas
-    ) -> None:
+    def __init__(self, window: QWidget, survey: SurveyController, prompts: Prompts, canvas: MapCanvas) -> None:
         super().__init__(window)
         self._canvas = canvas
         self._window, self._survey, self._prompts = window, survey, prompts
@@ -63,9 +61,13 @@ class ExchangeController(QObject):
         counts = self._survey.facts.counts if self._survey.facts else {}
         layers = [(layer.name, layer.plural) for layer in LAYERS if counts.get(layer.name)]
         dialog = ExportDialog(
-            self._prompts, choices, layers, self._suggested("export", ".gpkg"),
+            self._prompts,
+            choices,
+            layers,
+            self._suggested("export", ".gpkg"),
             format_key=self._survey.settings["export.format"],
-            audience=self._survey.settings["export.audience"], parent=self._window,
+            audience=self._survey.settings["export.audience"],
+            parent=self._window,
         )
         dialog.accepted.connect(lambda: self._export(dialog.wish))
         dialog.open()
@@ -79,8 +81,15 @@ class ExchangeController(QObject):
         self._survey.settings["export.format"] = wish.format
 
         def work(session: Session, progress: Progress) -> list[str]:
-            written = export(session, wish.path, format=wish.format, layer=wish.layer, crs=wish.crs,
-                             audience=wish.audience, progress=progress)
+            written = export(
+                session,
+                wish.path,
+                format=wish.format,
+                layer=wish.layer,
+                crs=wish.crs,
+                audience=wish.audience,
+                progress=progress,
+            )
             return [str(line) for line in written]
 
         self._survey.ask_long("Exporting", work, self._exported)
@@ -91,8 +100,13 @@ class ExchangeController(QObject):
     def preview(self) -> None:
         """Ask for whom, write the preview, and show it."""
         dialog = ExportDialog(
-            self._prompts, [_HTML], [], self._suggested("preview", ".html"), title="Preview",
-            audience=self._survey.settings["export.audience"], parent=self._window,
+            self._prompts,
+            [_HTML],
+            [],
+            self._suggested("preview", ".html"),
+            title="Preview",
+            audience=self._survey.settings["export.audience"],
+            parent=self._window,
         )
         dialog.accepted.connect(lambda: self._preview(dialog.wish))
         dialog.open()
@@ -139,16 +153,19 @@ class ExchangeController(QObject):
             self._prompts.warn(str(error), title="Save picture")
 
     def _keep(self, wish: ExportWish) -> None:
-        self._survey.settings.update({
-            "export.audience": wish.audience, "files.exports": str(wish.path.parent),
-        })
+        self._survey.settings.update(
+            {
+                "export.audience": wish.audience,
+                "files.exports": str(wish.path.parent),
+            }
+        )
 
     def _suggested(self, what: str, extension: str) -> Path:
         """A file beside the last export, named after the survey and the day."""
         path = self._survey.path or Path("survey.gpkg")
         last = self._survey.settings["files.exports"]
         folder = Path(last) if last and Path(last).is_dir() else path.parent
-        return folder / f"{path.stem}-{what}-{date.today():%Y%m%d}{extension}"
+        return folder / f"{path.stem}-{what}-{datetime.now(UTC).astimezone():%Y%m%d}{extension}"
 
     # -- merge ----------------------------------------------------------------------------------------
 

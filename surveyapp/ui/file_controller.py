@@ -76,11 +76,13 @@ class FileController(QObject):
         details = dialog.details
         if details is None:
             return
-        self._survey.settings.update({
-            "surveyor.name": details.surveyor,
-            "surveyor.team": details.team,
-            "surveyor.province": details.province or "",
-        })
+        self._survey.settings.update(
+            {
+                "surveyor.name": details.surveyor,
+                "surveyor.team": details.team,
+                "surveyor.province": details.province or "",
+            }
+        )
         self._survey.new(
             details.path, details.name, team=details.team, surveyor=details.surveyor, province=details.province
         )

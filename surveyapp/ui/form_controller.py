@@ -200,7 +200,7 @@ class FormController(QObject):
 
     # -- drafts ---------------------------------------------------------------------------------------
 
-    def _dirty(self, dirty: bool) -> None:  # noqa: FBT001 - a Qt signal's argument
+    def _dirty(self, dirty: bool) -> None:
         if dirty:
             self._timer.start()
         else:

@@ -98,9 +98,7 @@ def _planned(path: Path, ask: ImportAsk, progress: Progress) -> _Planned:
     # The mapping of another layer's columns would not fit this one's.
     fits = ask.mapping is not None and set(ask.mapping.fields) == set(source.column_names)
     try:
-        plan = plan_import(
-            source, ask.mapping if fits else None, utc_offset=ask.utc_offset, progress=progress
-        )
+        plan = plan_import(source, ask.mapping if fits else None, utc_offset=ask.utc_offset, progress=progress)
     except Cancelled:
         raise
     except SurveyError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QStackedWidget, QToolBar
 
 from surveyapp.domain.fields import GEOMETRY, SIGHTING
 from surveyapp.errors import Cancelled, SurveyError
@@ -58,7 +58,9 @@ class MainWindow(QMainWindow):
         self.tasks = Tasks(self)
         self.survey = SurveyController(self.tasks, settings, self)
         self.form = SightingForm(
-            standard_tools(), sticky=settings["form.sticky"], pinned=settings["form.pinned"],
+            standard_tools(),
+            sticky=settings["form.sticky"],
+            pinned=settings["form.pinned"],
             observer=settings["surveyor.name"] or None,
         )
         self.desk = Desk(self.survey, self.form)
@@ -269,7 +271,9 @@ class MainWindow(QMainWindow):
 
     def _checked(self, result: CheckResult) -> None:
         self.check_panel.fill(result.level, result.issues)
-        self.check_dock.show()
+        if not self.check_dock.isVisible():
+            self.check_dock.show()
+            self.resizeDocks([self.check_dock], [230], Qt.Orientation.Vertical)
         self.check_dock.raise_()
 
     # -- intents of the window itself -----------------------------------------------------------------
@@ -374,10 +378,12 @@ class MainWindow(QMainWindow):
             if self.form_controller.unsaved:
                 event.ignore()
                 return
-            self.settings.update({
-                "window.geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
-                "window.layout": self.desk.layout_text(),
-            })
+            self.settings.update(
+                {
+                    "window.geometry": bytes(self.saveGeometry().toBase64().data()).decode(),
+                    "window.layout": self.desk.layout_text(),
+                }
+            )
             self.end()
         super().closeEvent(event)
 

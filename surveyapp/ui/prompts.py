@@ -65,9 +65,7 @@ class QtPrompts:
         buttons = {}
         for choice in choices:
             role = QMessageBox.ButtonRole
-            button = box.addButton(
-                choice.text, role.DestructiveRole if choice.destructive else role.AcceptRole
-            )
+            button = box.addButton(choice.text, role.DestructiveRole if choice.destructive else role.AcceptRole)
             buttons[button] = choice.key
         safe = [button for button, key in buttons.items() if not _destructive(choices, key)]
         if safe:

@@ -41,11 +41,11 @@ class RecordPanels(QObject):
         self.history.show_history(detail.history if detail else ())
         self.history.set_editable(self._survey.writable)
         if not self._survey.writable:
-            self.photos.set_editable(False, "The survey is open for reading only.")  # noqa: FBT003
+            self.photos.set_editable(False, "The survey is open for reading only.")
         elif detail is None:
-            self.photos.set_editable(False, "Save the sighting first; then photos can be added.")  # noqa: FBT003
+            self.photos.set_editable(False, "Save the sighting first; then photos can be added.")
         else:
-            self.photos.set_editable(True)  # noqa: FBT003 - the strip's signature
+            self.photos.set_editable(True)
         self._desk.name_tab("photos", f"Photos ({len(photos)})" if photos else "Photos")
 
     def attach(self, paths: Sequence[Path]) -> None:

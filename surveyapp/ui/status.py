@@ -120,7 +120,7 @@ class Banner(QFrame):
 class Toast(QFrame):
     """Says for a few seconds what was done, over the lower edge of its host, and offers to take it back."""
 
-    def __init__(self, host: QWidget, undo: Callable[[], object]) -> None:
+    def __init__(self, host: QWidget, undo: Callable[..., object]) -> None:
         super().__init__(host)
         self.setObjectName("toast")
         self._host = host
@@ -129,7 +129,7 @@ class Toast(QFrame):
         self.button = QPushButton("Undo")
         self.button.setObjectName("toast_undo")
         self.button.clicked.connect(self.hide)
-        self.button.clicked.connect(lambda: undo())
+        self.button.clicked.connect(undo)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 4, 8, 4)
         layout.addWidget(self.text)

@@ -127,9 +127,7 @@ class SurveyController(QObject):
 
     # -- opening and closing ------------------------------------------------------------------------
 
-    def open(
-        self, path: Path, on_error: Failed | None = None, *, then: Callable[[], None] | None = None
-    ) -> None:
+    def open(self, path: Path, on_error: Failed | None = None, *, then: Callable[[], None] | None = None) -> None:
         """Open a survey in place of the one that is open, and ``then`` go on; if it fails, the open one stays."""
         author = self.settings["surveyor.name"] or None
         self._take(f"Opening {path.name}", lambda: Session.open(path, author=author), on_error, then)
@@ -277,9 +275,7 @@ class SurveyController(QObject):
             if session is self._session:
                 on_done(result)
 
-        self.tasks.run_long(
-            label, lambda progress: question(session, progress), answer, on_error or self.failed.emit
-        )
+        self.tasks.run_long(label, lambda progress: question(session, progress), answer, on_error or self.failed.emit)
 
     def detail(self, uuid: str, on_done: Callable[[Detail | None], None]) -> None:
         """A sighting with its photos (without bytes) and history; ``None`` if it is not there."""
@@ -336,7 +332,8 @@ class SurveyController(QObject):
         """Make a record again what it was at a revision."""
         self.change(lambda session: session.restore(revision))
 
-    def undo(self) -> None:
+    def undo(self, *_: object) -> None:
+        """Take back the last change set."""
         self.change(lambda session: session.undo())
 
     def redo(self) -> None:

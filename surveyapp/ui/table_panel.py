@@ -175,9 +175,7 @@ class TablePanel(QWidget):
     def _selected(self, origin: str) -> None:
         if origin == "table":
             return
-        places = sorted(
-            place for place in map(self.model.place_of, self._selection.uuids) if place is not None
-        )
+        places = sorted(place for place in map(self.model.place_of, self._selection.uuids) if place is not None)
         chooser = self.view.selectionModel()
         blocked = chooser.blockSignals(True)
         flags = QItemSelectionModel.SelectionFlag

@@ -82,9 +82,7 @@ class Tasks(QObject):
         """Labelled tasks that are under way."""
         return [task for task in self._running if task.label]
 
-    def run(
-        self, work: Callable[[], Any], on_done: Done | None = None, on_error: Failed | None = None
-    ) -> Task:
+    def run(self, work: Callable[[], Any], on_done: Done | None = None, on_error: Failed | None = None) -> Task:
         """Do ``work`` on the storage thread; then ``on_done(result)`` or ``on_error(error)`` here."""
         return self._submit("storage", lambda _progress: work(), Task("", on_done, on_error))
 

@@ -7,11 +7,12 @@ ask for a look by a dynamic property: ``role`` on a label (title, heading, muted
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, qGray
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -27,7 +28,8 @@ TOUCH_SIZES = {"target": 38, "pad": 9, "tool": 7, "tab": 30, "scroll": 18, "row"
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """Colours of one theme, ``#rrggbb``. ``soft`` ones are grounds, the others text or edges on them."""
+    """Colours of one theme, ``#rrggbb``. ``soft`` ones are grounds, the others text or edges on them;
+    ``faint`` is for what is disabled."""
 
     name: str
     window: str
@@ -36,6 +38,7 @@ class Colours:
     edge: str
     text: str
     muted: str
+    faint: str
     accent: str
     on_accent: str
     accent_soft: str
@@ -53,6 +56,7 @@ LIGHT = Colours(
     edge="#c9ccd2",
     text="#24262b",
     muted="#5a5f68",
+    faint="#9aa0a8",
     accent="#0a5fd0",
     on_accent="#ffffff",
     accent_soft="#dbe8fb",
@@ -69,6 +73,7 @@ DARK = Colours(
     edge="#47505c",
     text="#eceef1",
     muted="#aab1bb",
+    faint="#69727e",
     accent="#6cb2ff",
     on_accent="#07192c",
     accent_soft="#23405f",
@@ -85,6 +90,7 @@ NIGHT = Colours(
     edge="#6e1b15",
     text="#ff5a4a",
     muted="#d8483a",
+    faint="#7e2018",
     accent="#ff7a66",
     on_accent="#1a0000",
     accent_soft="#4a0f0a",
@@ -124,7 +130,7 @@ def apply(application: QApplication, colours: Colours, *, touch: bool = False) -
     application.setProperty("surveyapp_touch", touch)
     if not application.property("surveyapp_styled"):
         application.setStyle("Fusion")  # once: with a style sheet over it Qt does not tell that it is there
-        application.setProperty("surveyapp_styled", True)  # noqa: FBT003 - Qt's signature
+        application.setProperty("surveyapp_styled", True)
     application.setPalette(palette(colours))
     application.setStyleSheet(sheet)
 
@@ -157,10 +163,8 @@ def palette(colours: Colours) -> QPalette:
         roles.Shadow: colours.window,
     }.items():
         made.setColor(role, QColor(colour))
-    faded = QColor(colours.muted)
-    faded.setAlphaF(0.6)
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
-        made.setColor(QPalette.ColorGroup.Disabled, role, faded)
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.faint))
     made.setColor(QPalette.ColorGroup.Disabled, roles.Highlight, QColor(colours.edge))
     return made
 
@@ -176,7 +180,7 @@ def set_role(widget: QWidget, role: str) -> None:
 def icon(name: str, colour: str | None = None) -> QIcon:
     """Icon ``resources/icons/actions/<name>.svg`` in the colours of the theme (or in ``colour``)."""
     colours = current()
-    return _icon(name, colour or colours.text, colours.edge)
+    return _icon(name, colour or colours.text, colours.faint)
 
 
 @cache
@@ -189,16 +193,29 @@ def _icon(name: str, colour: str, disabled: str) -> QIcon:
     return made
 
 
-@cache
 def gem_icon(code: object) -> QIcon:
-    """Icon of a gem, empty for one that has none."""
-    gem = GEM_BY_CODE.get(str(code))
+    """Icon of a gem, empty for one that has none; by night in shades of red."""
+    return _gem_icon(str(code), current() is NIGHT)
+
+
+@cache
+def _gem_icon(code: str, night: bool) -> QIcon:
+    gem = GEM_BY_CODE.get(code)
     made = QIcon()
     if gem is not None:
         drawing = resource_text(gem.icon)
+        if night:
+            drawing = re.sub("#(?:[0-9a-f]{6}|fff)", lambda match: _reddened(match[0]), drawing)
         for size in ICON_SIZES:
             made.addPixmap(_drawn(drawing, size))
     return made
+
+
+def _reddened(colour: str) -> str:
+    """A colour as light as this one, in red: blue and green light would cost the eyes their darkness."""
+    share = 0.25 + 0.75 * qGray(QColor(colour).rgb()) / 255
+    full = QColor(NIGHT.text)
+    return QColor(round(full.red() * share), round(full.green() * share), round(full.blue() * share)).name()
 
 
 def _drawn(svg: str, size: int) -> QPixmap:

@@ -5,6 +5,7 @@ It says ``ready`` when it begins, then one line for each thing that the program 
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,27 @@ def export(path: Path, out: Path) -> None:
             _say(str(number))
 
 
+def import_(path: Path, source: Path) -> None:
+    from surveyapp.services.importing import import_sources
+
+    with Session.open(path, author="Gul Khan") as session:
+        _say("ready")
+        import_sources(session, [source])
+        _say("imported")
+
+
+def upgrade(path: Path) -> None:
+    from surveyapp.storage import ddl, migrations
+
+    def step(connection: sqlite3.Connection) -> None:
+        connection.execute("ALTER TABLE sighting ADD COLUMN slope_deg REAL")
+        connection.execute("UPDATE sighting SET slope_deg = 30")
+
+    _say("ready")
+    migrations.upgrade(path, ddl.SCHEMA_VERSION, steps={ddl.SCHEMA_VERSION: step}, target=ddl.SCHEMA_VERSION + 1)
+    _say("upgraded")
+
+
 def limited(limit: str, what: str, *paths: str) -> None:
     """The same, where no file may grow past ``limit`` bytes, as on a disk that is full."""
     import resource
@@ -70,7 +92,9 @@ def limited(limit: str, what: str, *paths: str) -> None:
         _say(f"{type(error).__name__}: {error}")
 
 
-JOBS: dict[str, Callable[..., None]] = {"save": save, "bulk": bulk, "merge": merge, "export": export}
+JOBS: dict[str, Callable[..., None]] = {
+    "save": save, "bulk": bulk, "merge": merge, "export": export, "import": import_, "upgrade": upgrade,
+}
 
 if __name__ == "__main__":
     job, *given = sys.argv[1:]

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from surveyapp.services.recording import add_sighting, assigned, new_survey
 from surveyapp.settings import Settings
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
     from surveyapp.ui.main_window import MainWindow
 
 SWAT = {
-    "gem": "emerald", "locality": "Fizagat", "expression": "vein", "host_rock": "schist", "observer": "Zarmina",
-    "observed_at": "2026-05-03T06:10:00Z", "notes": "زمرد کی رگ، talc schist کے ساتھ",
+    "gem": "emerald",
+    "locality": "Fizagat",
+    "expression": "vein",
+    "host_rock": "schist",
+    "observer": "Zarmina",
+    "observed_at": "2026-05-03T06:10:00Z",
+    "notes": "زمرد کی رگ، talc schist کے ساتھ",
 }
 
 
@@ -76,6 +82,10 @@ class Desk:
     def trigger(self, action: str) -> None:
         self.window.action_set[action].trigger()
         self.settle()
+
+    def gone(self, thing: QObject) -> None:
+        """Wait until a window that was closed is deleted."""
+        self.qtbot.waitUntil(lambda: not isValid(thing))
 
     def localities(self) -> list[str]:
         """The localities that the table shows, in its order."""

@@ -60,10 +60,7 @@ def test_a_survey_for_reading_offers_nothing_that_writes_it() -> None:
 def test_each_action_is_in_its_menu_with_text_and_icon(desk: Desk) -> None:
     window = desk.window
     in_menus = [
-        action
-        for menu in window.menuBar().findChildren(QMenu)
-        for action in menu.actions()
-        if action.objectName()
+        action for menu in window.menuBar().findChildren(QMenu) for action in menu.actions() if action.objectName()
     ]
     assert {action.objectName() for action in in_menus} == {spec.id for spec in ACTIONS}
     for action in in_menus:
@@ -122,8 +119,12 @@ def test_the_style_sheet_is_filled_in_whole(colours: theme.Colours, touch: bool)
 def test_icons_are_drawn_in_the_colours_of_the_theme(qtbot: QtBot) -> None:
     del qtbot
     image = theme.icon("add", "#ff0000").pixmap(48).toImage()
-    drawn = {image.pixelColor(x, y).name() for x in range(0, 48, 2) for y in range(48)
-             if image.pixelColor(x, y).alpha() == 255}
+    drawn = {
+        image.pixelColor(x, y).name()
+        for x in range(0, 48, 2)
+        for y in range(48)
+        if image.pixelColor(x, y).alpha() == 255
+    }
     assert drawn == {"#ff0000"}
     assert theme.gem_icon("no such gem").isNull()
     assert isinstance(theme.gem_icon("ruby"), QIcon)

@@ -49,10 +49,16 @@ def test_a_check_lists_findings_and_a_double_click_goes_to_the_field(desk: Desk,
 def test_a_survey_that_lacks_nothing_is_ready(desk: Desk, survey_file: Path) -> None:
     with Session.open(survey_file) as session:
         made = [
-            changes.update("sighting", record.uuid, {
-                "district": "Swat", "confidence": "certain", "identification_method": "hand-lens",
-                "province": "PK-KP",
-            })
+            changes.update(
+                "sighting",
+                record.uuid,
+                {
+                    "district": "Swat",
+                    "confidence": "certain",
+                    "identification_method": "hand-lens",
+                    "province": "PK-KP",
+                },
+            )
             for record in session.file.records("sighting")
         ]
         session.apply(ChangeSet(tuple(made), "Complete"))
@@ -79,9 +85,13 @@ def disputed(survey_file: Path, tmp_path: Path) -> Path:
             by_name = {record.get("locality"): record for record in session.file.records("sighting")}
             made = [
                 changes.update("sighting", by_name["Fizagat"].uuid, {"locality": locality}),
-                changes.update("sighting", by_name["Shamozai"].uuid,
-                               {"host_rock": host, GEOMETRY: point_hex(*point), "position_source": "typed"}),
-                changes.delete("sighting", by_name["Charbagh"].uuid) if delete
+                changes.update(
+                    "sighting",
+                    by_name["Shamozai"].uuid,
+                    {"host_rock": host, GEOMETRY: point_hex(*point), "position_source": "typed"},
+                ),
+                changes.delete("sighting", by_name["Charbagh"].uuid)
+                if delete
                 else changes.update("sighting", by_name["Charbagh"].uuid, {"notes": "go back"}),
             ]
             session.apply(ChangeSet(tuple(made), "Edit"))
@@ -177,13 +187,16 @@ def test_with_nothing_to_decide_the_queue_says_so(desk: Desk, survey_file: Path)
 # --- small dialogs -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "file"), [
-    ("Swat emeralds, spring 2026", "swat-emeralds-spring-2026.gpkg"),
-    ("زمرد سوات", "زمرد-سوات.gpkg"),
-    ("../../etc/passwd", "etc-passwd.gpkg"),
-    ("...", "survey.gpkg"),
-    ("CON: a/b\\c*?", "con-a-b-c.gpkg"),
-])
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Swat emeralds, spring 2026", "swat-emeralds-spring-2026.gpkg"),
+        ("زمرد سوات", "زمرد-سوات.gpkg"),
+        ("../../etc/passwd", "etc-passwd.gpkg"),
+        ("...", "survey.gpkg"),
+        ("CON: a/b\\c*?", "con-a-b-c.gpkg"),
+    ],
+)
 def test_a_survey_gets_a_file_name_that_every_system_takes(name: str, file: str) -> None:
     assert file_name(name) == file
 

@@ -73,8 +73,7 @@ def click_row(desk: Desk, row: int, modifier: Qt.KeyboardModifier = Qt.KeyboardM
 # --- the whole way -----------------------------------------------------------------------------------
 
 
-def test_a_survey_from_nothing_to_reopened(make_desk: MakeDesk, tmp_path: Path) -> None:
-    desk = make_desk()
+def _make_survey(desk: Desk, name: str, file: str) -> None:
     window = desk.window
     assert window.stack.currentWidget() is window.start
 
@@ -82,12 +81,18 @@ def test_a_survey_from_nothing_to_reopened(make_desk: MakeDesk, tmp_path: Path) 
     dialog = window.findChild(NewSurveyDialog)
     assert dialog.team.text() == "Swat 1", "the last team is offered again"
     assert not dialog.main_button.isEnabled()
-    write(dialog.name, "Swat زمرد 2026")
-    assert dialog.file.text() == "swat-زمرد-2026.gpkg"
+    write(dialog.name, name)
+    assert dialog.file.text() == f"\u2066{file}\u2069"
     dialog.province.setCurrentIndex(dialog.province.findData("PK-KP"))
     desk.qtbot.mouseClick(dialog.main_button, LEFT)
     desk.settle()
+
+
+def test_a_survey_from_nothing_to_reopened(make_desk: MakeDesk, tmp_path: Path) -> None:
+    desk = make_desk()
+    window = desk.window
     path = tmp_path / "swat-زمرد-2026.gpkg"
+    _make_survey(desk, "Swat زمرد 2026", path.name)
     assert path.is_file()
     assert window.stack.currentWidget() is window.desk
     assert window.windowTitle() == "Swat زمرد 2026 — Swat 1 — SurveyApp"
@@ -341,9 +346,7 @@ def test_a_draft_of_a_record_is_restored_over_it(make_desk: MakeDesk, survey_fil
     assert "Shamozai adit 2" in again.localities()
 
 
-def test_closing_over_an_unsaved_form_asks_and_saves(
-    desk: Desk, survey_file: Path, prompts: ScriptedPrompts
-) -> None:
+def test_closing_over_an_unsaved_form_asks_and_saves(desk: Desk, survey_file: Path, prompts: ScriptedPrompts) -> None:
     desk.open(survey_file)
     click_row(desk, 0)
     append(desk, "locality", "!")
@@ -355,9 +358,7 @@ def test_closing_over_an_unsaved_form_asks_and_saves(
         assert "Fizagat!" in [record.get("locality") for record in session.file.records("sighting")]
 
 
-def test_a_save_that_fails_says_so_and_loses_nothing(
-    desk: Desk, survey_file: Path, prompts: ScriptedPrompts
-) -> None:
+def test_a_save_that_fails_says_so_and_loses_nothing(desk: Desk, survey_file: Path, prompts: ScriptedPrompts) -> None:
     desk.open(survey_file)
     click_row(desk, 0)
     append(desk, "locality", " north")
@@ -376,9 +377,7 @@ def test_a_save_that_fails_says_so_and_loses_nothing(
 # --- opening -----------------------------------------------------------------------------------------
 
 
-def test_a_survey_that_may_only_be_read_says_so_and_offers_no_writing(
-    desk: Desk, survey_file: Path
-) -> None:
+def test_a_survey_that_may_only_be_read_says_so_and_offers_no_writing(desk: Desk, survey_file: Path) -> None:
     with sqlite3.connect(survey_file) as connection:
         connection.execute("UPDATE survey SET schema_version = 999")
     connection.close()
@@ -404,7 +403,9 @@ def test_a_read_only_folder_opens_for_reading(desk: Desk, survey_file: Path) -> 
         survey_file.parent.chmod(0o755)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a database at all, just words " * 40, b"SQLite format 3\x00" + b"\xff" * 4000])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a database at all, just words " * 40, b"SQLite format 3\x00" + b"\xff" * 4000]
+)
 def test_a_file_that_is_no_survey_is_refused_in_a_sentence_and_the_open_one_stays(
     desk: Desk, survey_file: Path, prompts: ScriptedPrompts, tmp_path: Path, content: bytes
 ) -> None:

@@ -54,12 +54,17 @@ def test_sorting_puts_empty_values_last_either_way() -> None:
 def test_change_sets_are_followed() -> None:
     roster = _three()
     assert roster.matching("hunza") == [1]
-    delta = roster.apply(ChangeSet((
-        changes.insert("sighting", {"gem": "topaz", GEOMETRY: point_hex(72.1, 34.3)}, uuid="d"),
-        changes.update("sighting", "b", {"locality": "Aliabad"}),
-        changes.delete("sighting", "a"),
-        changes.insert("photo", {"sighting_uuid": "b"}, uuid="p"),
-    ), "x"))
+    delta = roster.apply(
+        ChangeSet(
+            (
+                changes.insert("sighting", {"gem": "topaz", GEOMETRY: point_hex(72.1, 34.3)}, uuid="d"),
+                changes.update("sighting", "b", {"locality": "Aliabad"}),
+                changes.delete("sighting", "a"),
+                changes.insert("photo", {"sighting_uuid": "b"}, uuid="p"),
+            ),
+            "x",
+        )
+    )
     assert (delta.added, delta.changed, delta.removed) == (("d",), ("b",), ("a",))
     assert roster.uuids == ["b", "c", "d"]
     assert roster.position("d") == (72.1, 34.3)
@@ -78,7 +83,9 @@ def test_moving_a_point_moves_both_columns_and_taking_it_away_empties_them() -> 
 
 
 _OPERATIONS = st.lists(
-    st.tuples(st.sampled_from(["insert", "update", "delete"]), st.sampled_from("abcd"), st.sampled_from(["x", "y", None])),
+    st.tuples(
+        st.sampled_from(["insert", "update", "delete"]), st.sampled_from("abcd"), st.sampled_from(["x", "y", None])
+    ),
     max_size=12,
 )
 

@@ -241,7 +241,7 @@ def test_facts_of_a_position_travel_with_the_point(base: Path, before: float | N
     a, b = fork(base, "a.gpkg"), fork(base, "b.gpkg")
     edit(a, 1, "Amina", geom=point_hex(75, 36), position_source="map-tap")
     edit(b, 1, "Bano", notes="B was here too", accuracy_m=2.0)
-    out, report = _both_ways(a, b)
+    out, _ = _both_ways(a, b)
     record = _sightings(out)[uuid_of(1)]
     assert record.position == (75.0, 36.0) and record.get("notes") == "B was here too"
     assert (record.get("position_source"), record.get("accuracy_m")) == ("map-tap", None)
@@ -354,7 +354,8 @@ def test_columns_in_another_order(teams: tuple[Path, Path]) -> None:
 def test_a_further_table_comes_along(teams: tuple[Path, Path]) -> None:
     for number, path in enumerate(teams):
         sql(path, "CREATE TABLE price (fid INTEGER PRIMARY KEY, gem TEXT, rupees INTEGER)")
-        sql(path, "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('price', 'attributes', 'price')")
+        sql(path, "INSERT INTO gpkg_contents (table_name, data_type, identifier) "
+                  "VALUES ('price', 'attributes', 'price')")
         sql(path, "INSERT INTO price (gem, rupees) VALUES ('ruby', 7), (?, ?)", "ab"[number], number)
     out, report = _merged(*teams)
     assert sorted(sql(out, "SELECT gem, rupees FROM price")) == [("a", 0), ("b", 1), ("ruby", 7)]
@@ -406,8 +407,8 @@ def test_children_follow_their_parent(teams: tuple[Path, Path]) -> None:
     """Both add a sighting with a photo, under the same numbers."""
     for number, path in enumerate(teams, start=10):
         data = b"\xff\xd8 photo %d" % number
-        photo = insert("photo", {"sighting_uuid": uuid_of(number), "sha256": f"{number:064d}", "content_type": "image/jpeg"},
-                       uuid=uuid_of(number + 100), data=data)
+        values = {"sighting_uuid": uuid_of(number), "sha256": f"{number:064d}", "content_type": "image/jpeg"}
+        photo = insert("photo", values, uuid=uuid_of(number + 100), data=data)
         orientation = insert("orientation", {"sighting_uuid": uuid_of(number), "dip_deg": 30.0 + number})
         apply(path, sighting(number), photo, orientation)
     out, _ = _both_ways(*teams)
@@ -415,7 +416,8 @@ def test_children_follow_their_parent(teams: tuple[Path, Path]) -> None:
         for number in (10, 11):
             (photo_record,) = file.photos_of(uuid_of(number))
             assert file.photo_data(photo_record.uuid) == b"\xff\xd8 photo %d" % number
-            assert [r.get("dip_deg") for r in file.children("orientation", "sighting", uuid_of(number))] == [30.0 + number]
+            (orientation,) = file.children("orientation", "sighting", uuid_of(number))
+            assert orientation.get("dip_deg") == 30.0 + number
     related = sql(out, "SELECT s.uuid, p.sighting_uuid FROM sighting_photo m JOIN sighting s ON s.fid = m.base_id "
                        "JOIN photo p ON p.fid = m.related_id")
     assert len(related) == 2 and all(a == b for a, b in related)

@@ -139,9 +139,7 @@ def test_recent_surveys_are_latest_first_without_doubles_or_missing_ones(path: P
     assert files[5] not in settings.recent()
 
 
-def test_settings_of_the_user_lie_where_the_system_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_settings_of_the_user_lie_where_the_system_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     settings = Settings.of_user()
     assert settings.path is not None

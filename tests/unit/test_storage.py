@@ -371,7 +371,7 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(survey: Path) -> None:
         connection.execute("ALTER TABLE sighting ADD COLUMN slope_deg REAL")
         connection.execute("UPDATE no_such_table SET x = 1")
 
-    with pytest.raises(BadFile, match="upgrading"):
+    with pytest.raises(BadFile, match=r"Upgrading survey\.gpkg failed"):
         migrations.upgrade(survey, version, steps={version: bad}, target=version + 1)
     with pytest.raises(BadFile, match="can no longer upgrade"):
         migrations.upgrade(survey, version, steps={}, target=version + 1)

@@ -73,6 +73,17 @@ class SurveyLayer(MacroElement):
         self._id = "survey"
 
 
+class Verbatim(Element):
+    """Text that goes onto the page as it is. branca's own element would run it as a template, braces of a
+    user's text and all."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class SurveyFigure(Figure):
     """The page around the map."""
 
@@ -85,27 +96,26 @@ class SurveyFigure(Figure):
 def page_html(title: str, meta: dict[str, Any], max_zoom: int) -> str:
     """The whole page but for the records and thumbnails, which go where the marks are."""
     figure = SurveyFigure(title)
-    figure.header.add_child(Element(_style(_leaflet_css())), name="leaflet_css")
-    figure.header.add_child(Element(_style(resource_text("preview/page.css"))), name="page_css")
-    figure.header.add_child(Element(_script(_leaflet_js())), name="leaflet_js")
+    figure.header.add_child(Verbatim(_style(_leaflet_css())), name="leaflet_css")
+    figure.header.add_child(Verbatim(_style(resource_text("preview/page.css"))), name="page_css")
+    figure.header.add_child(Verbatim(_script(_leaflet_js())), name="leaflet_js")
     code = "\n".join(resource_text(f"preview/{name}.js") for name in _SCRIPTS)
-    figure.header.add_child(Element(_script(code)), name="page_js")
-    figure.html.add_child(Element(json_script("survey-meta", meta)), name="meta")
+    figure.header.add_child(Verbatim(_script(code)), name="page_js")
+    figure.html.add_child(Verbatim(json_script("survey-meta", meta)), name="meta")
     survey_map = OfflineMap(max_zoom)
     survey_map.add_child(SurveyLayer())
     figure.add_child(survey_map)
     html = figure.render().replace("\r\n", "\n")
+    # A lone surrogate, which a damaged file can hold, has no UTF-8.
+    html = html.encode("utf-8", "replace").decode()
     return html.replace(_POLICY_MARK, _policy(html), 1)
 
 
 def json_script(identity: str, content: object) -> str:
     """JSON that the page reads and never runs. ``<`` is escaped, so that no text in it can end it."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f'<script type="application/json" id="{identity}">{_no_markup(text)}</script>'
-
-
-def _no_markup(json_text: str) -> str:
-    return json_text.replace("<", "\\u003c").encode("utf-8", "replace").decode()
+    text = text.replace("<", "\\u003c")
+    return f'<script type="application/json" id="{identity}">{text}</script>'
 
 
 def _policy(html: str) -> str:

@@ -33,9 +33,7 @@ class AboutDialog(Dialog):
         form.addRow("Built with", role_label(_built_with(), "muted"))
         form.addRow(
             "Basemap",
-            role_label(
-                "Natural Earth, public domain; for orientation, and no authority on boundaries", "muted"
-            ),
+            role_label("Natural Earth, public domain; for orientation, and no authority on boundaries", "muted"),
         )
         for title, place in places.items():
             label = QLabel(place)

@@ -69,13 +69,7 @@ class CheckPanel(QWidget):
 
     def fill(self, level: int, issues: Sequence[Issue]) -> None:
         """Show the result of a check."""
-        found = (
-            "nothing to mend"
-            if not issues
-            else "1 finding"
-            if len(issues) == 1
-            else f"{len(issues):,} findings"
-        )
+        found = "nothing to mend" if not issues else "1 finding" if len(issues) == 1 else f"{len(issues):,} findings"
         self.verdict.setText(f"{LEVEL_WORDS[level]}; {found}.")
         theme.set_role(self.verdict, "good" if level == 3 else "danger" if level == 0 else "heading")
         self.model.fill(issues)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from surveyapp.ui import theme
@@ -16,9 +16,7 @@ class ColumnsDialog(Dialog):
     """Tick what to show; drag or press the arrows to order. ``columns`` is the answer."""
 
     def __init__(self, shown: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__(
-            "Columns", "Tick what the table shows; drag to change the order.", "Use these", parent
-        )
+        super().__init__("Columns", "Tick what the table shows; drag to change the order.", "Use these", parent)
         self.list = QListWidget()
         self.list.setObjectName("columns")
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
@@ -52,6 +50,7 @@ class ColumnsDialog(Dialog):
         for name in (*shown, *(n for n in COLUMN_FIELDS if n not in shown)):
             item = QListWidgetItem(COLUMN_FIELDS[name].label)
             item.setData(Qt.ItemDataRole.UserRole, name)
+            item.setSizeHint(QSize(0, theme.row_height()))  # a style sheet leaves ticked items as they are
             item.setToolTip(COLUMN_FIELDS[name].help)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if name in shown else Qt.CheckState.Unchecked)

@@ -150,9 +150,7 @@ class DisputesDialog(Dialog):
         if conflict.field != DELETED:
             column.addLayout(self._own(dispute))
 
-    def _side(
-        self, dispute: Dispute, number: int, value: Value, author: str | None, at: str | None
-    ) -> QFrame:
+    def _side(self, dispute: Dispute, number: int, value: Value, author: str | None, at: str | None) -> QFrame:
         letter = chr(ord("A") + number)
         frame = card()
         row = QHBoxLayout(frame)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from surveyapp.ui.dialogs.base import Dialog, PathField, role_label
 from surveyapp.ui.prompts import Choice, Prompts
@@ -67,13 +67,13 @@ class ExportDialog(Dialog):
         for choice in formats:
             self.format.addItem(choice.label, choice.key)
         self.format.setCurrentIndex(max(self.format.findData(format_key), 0))
-        self.format_note = role_label("", "muted")
+        self.format_note = _remark()
         self.audience = QComboBox()
         self.audience.setObjectName("audience")
         for key, label, _note in AUDIENCES:
             self.audience.addItem(label, key)
         self.audience.setCurrentIndex(max(self.audience.findData(audience), 0))
-        self.audience_note = role_label("", "muted")
+        self.audience_note = _remark()
         self.layer = QComboBox()
         self.layer.setObjectName("layer")
         self.layer.addItem("As the format has them", None)
@@ -99,12 +99,13 @@ class ExportDialog(Dialog):
         form.setRowVisible(self.layer, bool(layers))
         self.body.addLayout(form)
         self.body.addStretch(1)
-        self.resize(640, 420)
+        self.setMinimumWidth(620)
         self.format.currentIndexChanged.connect(self._other_format)
         self.audience.currentIndexChanged.connect(self._look)
         self.target.changed.connect(self._look)
         self.target.browse.connect(self._browse)
         self._other_format()
+        self.resize(640, 440 if len(formats) > 1 else 280)
 
     @property
     def wish(self) -> ExportWish | None:
@@ -163,3 +164,10 @@ class ExportDialog(Dialog):
         chosen = self._prompts.save_file("Export to", self.target.path or Path.home(), kinds)
         if chosen is not None:
             self.target.set_path(chosen if chosen.suffix else chosen.with_suffix(self._chosen.extension))
+
+
+def _remark() -> QLabel:
+    """A remark under a field, no higher than its words."""
+    label = role_label("", "muted")
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    return label

@@ -31,7 +31,7 @@ from surveyapp.ui.dialogs.base import Dialog, role_label
 from surveyapp.ui.forms.history_text import readable
 
 _SHOWN_ROWS = 50
-_SHOWN_LINES = 2000
+_SHOWN_LINES = 1000
 _SETTLE_MS = 350
 """A plan is made this long after the last change, so that a chain of changes is read once."""
 _ZONES = (("Pakistan time (+05:00)", "+05:00"), ("UTC", "+00:00"))
@@ -88,12 +88,12 @@ class ImportDialog(Dialog):
         self.mapping.setObjectName("mapping")
         self.preview = _table(())
         self.preview.setObjectName("preview")
-        self.rejected = _table(("Row", "Why it is not taken"))
-        self.rejected.setObjectName("rejected")
+        self.refused = _table(("Row", "Why it is not taken"))
+        self.refused.setObjectName("refused")
         self.warnings = _table(("Row", "What to look at"))
         self.warnings.setObjectName("warnings")
         self.tabs = QTabWidget()
-        for table, title in ((self.preview, "First rows"), (self.rejected, "Not taken"), (self.warnings, "To look at")):
+        for table, title in ((self.preview, "First rows"), (self.refused, "Not taken"), (self.warnings, "To look at")):
             self.tabs.addTab(table, title)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -124,6 +124,7 @@ class ImportDialog(Dialog):
             box.currentIndexChanged.connect(lambda _index, changed=box: self._chosen(changed))
             self.mapping.setCellWidget(row, 2, box)
         self._look_for_gem()
+        self.mapping.setFocus()
 
     def show_plan(self, plan: ImportPlan) -> None:
         """Show what would come in."""
@@ -135,7 +136,7 @@ class ImportDialog(Dialog):
         self.notes.setText("\n".join(plan.notes))
         self.notes.setVisible(bool(plan.notes))
         self._fill_preview(plan)
-        _fill_lines(self.rejected, [(r.row, r.reason) for r in plan.rejected])
+        _fill_lines(self.refused, [(r.row, r.reason) for r in plan.rejected])
         _fill_lines(self.warnings, [(w.row, w.message) for w in plan.warnings])
         self._name_tabs(len(plan.rejected), len(plan.warnings))
         self.complain("" if plan.rows else "No row can come in as it is; look at the mapping and at the reasons.")
@@ -154,9 +155,9 @@ class ImportDialog(Dialog):
         self.heading.setText("Imported")
         self.lead.setText(outcome.counts)
         self.notes.hide()
-        _fill_lines(self.rejected, list(outcome.rejected))
+        _fill_lines(self.refused, list(outcome.rejected))
         self._name_tabs(len(outcome.rejected), 0)
-        self.tabs.setCurrentWidget(self.rejected if outcome.rejected else self.preview)
+        self.tabs.setCurrentWidget(self.refused if outcome.rejected else self.preview)
         self.main_button.setText("Close")
         self.main_button.setEnabled(True)
         self.cancel_button.hide()
@@ -205,7 +206,7 @@ class ImportDialog(Dialog):
         self._facts = facts
         left = QWidget()
         column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 8, 0)
         column.addLayout(facts)
         column.addWidget(self.mapping, 1)
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -230,14 +231,14 @@ class ImportDialog(Dialog):
 
     def _fill_choices(self, source: SourceTable) -> None:
         for widget in (self.layer, self.crs):
-            widget.blockSignals(True)  # noqa: FBT003 - Qt's signature
+            widget.blockSignals(True)
         if self.layer.count() == 0:
             self.layer.addItems(list(source.layers))
         self.layer.setCurrentText(source.layer)
         if not self.crs.text():
-            self.crs.setPlaceholderText(source.crs if source.crs and len(source.crs) < 40 else "as the file says")
+            self.crs.setPlaceholderText(source.crs if source.crs and len(source.crs) < 40 else "WGS 84 degrees")
         for widget in (self.layer, self.crs):
-            widget.blockSignals(False)  # noqa: FBT003 - Qt's signature
+            widget.blockSignals(False)
         self._facts.setRowVisible(self.layer, len(source.layers) > 1)
         self._facts.setRowVisible(self.gem, source.target == "sighting")
 
@@ -247,9 +248,9 @@ class ImportDialog(Dialog):
         for row in range(self.mapping.rowCount()):
             box = self._box(row)
             if name is not None and box is not changed and box.currentData() == name:
-                box.blockSignals(True)  # noqa: FBT003 - Qt's signature
+                box.blockSignals(True)
                 box.setCurrentIndex(0)
-                box.blockSignals(False)  # noqa: FBT003 - Qt's signature
+                box.blockSignals(False)
         self._look_for_gem()
         self._settle()
 
@@ -319,13 +320,14 @@ def _table(headings: Sequence[str]) -> QTableWidget:
     header = table.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     if len(headings) == 3:
-        for at, width in enumerate((150, 170, 180)):
+        for at, width in enumerate((140, 160, 170)):
             table.setColumnWidth(at, width)
         header.setStretchLastSection(True)
     elif len(headings) == 2:
         table.setColumnWidth(0, 70)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         table.setWordWrap(True)
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     return table
 
 
@@ -339,4 +341,3 @@ def _fill_lines(table: QTableWidget, lines: Sequence[tuple[int, str]]) -> None:
         table.setItem(place, 1, _cell(sentence))
     if more:
         table.setItem(len(shown), 1, _cell(f"and {more:,} more"))
-    table.resizeRowsToContents()

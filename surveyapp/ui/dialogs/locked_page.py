@@ -36,7 +36,7 @@ class Gate(QWebEngineUrlRequestInterceptor):
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
         url = info.requestUrl()
         if not is_inside(url, self._path):
-            info.block(True)  # noqa: FBT003 - Qt's signature
+            info.block(True)
             self._blocked.append(url.toString())
 
 
@@ -48,7 +48,7 @@ class LockedPage(QWebEnginePage):
         self._path = path
 
     def acceptNavigationRequest(
-        self, url: QUrl | str, _kind: QWebEnginePage.NavigationType, _is_main_frame: bool  # noqa: FBT001
+        self, url: QUrl | str, _kind: QWebEnginePage.NavigationType, _is_main_frame: bool
     ) -> bool:
         return is_inside(QUrl(url), self._path)
 

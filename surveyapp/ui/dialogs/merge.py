@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.storage.merging import COUNTS, MergeReport
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import Dialog, PathField, role_label
@@ -93,19 +94,20 @@ class MergeDialog(Dialog):
         """What the merge did or would do."""
         self._set_enabled(enabled=True)
         self._fill(report)
-        held = ", ".join(f"{n:,} {name}" for name, n in report.records.items() if n and name != "survey")
-        conflicts = f" {report.conflicts:,} disagreements are open." if report.conflicts else ""
+        held = _held(report.records)
+        conflicts = _open_words(report.conflicts)
         if report.dry_run:
             nothing = "" if report.changed else " The result has all of it already."
-            self.verdict.setText(f"The result would hold {held or 'no records'}.{conflicts}{nothing}")
+            self.verdict.setText(f"The result would hold {held}.{conflicts}{nothing}")
             return
-        self.verdict.setText(f"{Path(report.out).name} holds {held or 'no records'}.{conflicts}")
+        self.verdict.setText(f"{Path(report.out).name} holds {held}.{conflicts}")
         theme.set_role(self.verdict, "warning" if report.conflicts else "good")
         self._merged = report
         for widget in (self.add, self.remove, self.out, self.try_button, self.files):
             widget.setEnabled(False)
         self.main_button.setText("Decide disagreements" if report.conflicts else "Open the result")
         self.cancel_button.setText("Close")
+        self.main_button.setFocus()
 
     def refuse(self, sentence: str) -> None:
         """It could not be done; nothing was written."""
@@ -204,3 +206,19 @@ class MergeDialog(Dialog):
     def _set_enabled(self, *, enabled: bool) -> None:
         for widget in (self.add, self.remove, self.out, self.try_button, self.main_button, self.files):
             widget.setEnabled(enabled)
+
+
+def _held(records: Mapping[str, int]) -> str:
+    """``31 sightings, 1 track``: what a file holds, in words."""
+    told = []
+    for name, count in records.items():
+        if count and name != "survey":
+            layer = LAYER_BY_NAME[name]
+            told.append(f"{count:,} {(layer.title if count == 1 else layer.plural).lower()}")
+    return ", ".join(told) or "no records"
+
+
+def _open_words(conflicts: int) -> str:
+    if not conflicts:
+        return ""
+    return " 1 disagreement is open." if conflicts == 1 else f" {conflicts:,} disagreements are open."

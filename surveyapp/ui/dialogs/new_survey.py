@@ -47,7 +47,7 @@ class NewSurveyDialog(Dialog):
     ) -> None:
         super().__init__(
             "New survey",
-            "One file holds everything: sightings, photos and who changed what. Copy it to a stick to hand it on.",
+            "One file holds everything: sightings, photos, and who changed what.",
             "Make survey",
             parent,
         )
@@ -108,9 +108,7 @@ class NewSurveyDialog(Dialog):
         """What keeps the survey from being made: empty for what is just not typed yet."""
         folder = self.folder.path
         if folder is None or not folder.is_dir():
-            return (
-                f"There is no folder {folder}; choose another." if folder else "Choose a folder for the file."
-            )
+            return f"There is no folder {folder}; choose another." if folder else "Choose a folder for the file."
         if not os.access(folder, os.W_OK):
             return f"The folder {folder} cannot be written; choose another."
         if not self.name.text().strip():
@@ -123,7 +121,9 @@ class NewSurveyDialog(Dialog):
 
     def _look(self) -> None:
         fault = self._fault()
-        self.file.setText(self._path().name if self.name.text().strip() else "named after the survey")
+        # Left to right as a whole: an Urdu name would else put its ending in front.
+        name = f"\u2066{self._path().name}\u2069"
+        self.file.setText(name if self.name.text().strip() else "named after the survey")
         self.complain(fault or "")
         self.main_button.setEnabled(fault is None)
 

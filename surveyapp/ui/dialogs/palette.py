@@ -10,6 +10,8 @@ from surveyapp.ui.action_table import ACTIONS
 from surveyapp.ui.actions import ActionSet
 from surveyapp.ui.forms.search import folded
 
+_STEPS: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+
 
 class CommandPalette(QDialog):
     """Lists the enabled actions whose text, tip or menu holds all typed words; Enter runs the chosen one."""
@@ -38,9 +40,9 @@ class CommandPalette(QDialog):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # Arrows move in the list while one goes on typing.
         if watched is self.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step is not None and self.list.count():
-                self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+            if event.key() in _STEPS and self.list.count():
+                row = self.list.currentRow() + _STEPS[event.key()]
+                self.list.setCurrentRow(row % self.list.count())
                 return True
         return super().eventFilter(watched, event)
 

@@ -99,7 +99,7 @@ class PreviewWindow(QWidget):
             attributes.ScreenCaptureEnabled,
             attributes.FullScreenSupportEnabled,
         ):
-            page.settings().setAttribute(attribute, False)  # noqa: FBT003 - Qt's signature
+            page.settings().setAttribute(attribute, False)
         view.setPage(page)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         return view

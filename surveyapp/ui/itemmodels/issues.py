@@ -42,9 +42,7 @@ class IssueModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         issue = self._issues[index.row()]
         if role in (Role.DisplayRole, Role.ToolTipRole):
-            return (issue.message, self._record(issue), _field(issue), _LEVELS.get(issue.level, ""))[
-                index.column()
-            ]
+            return (issue.message, self._record(issue), _field(issue), _LEVELS.get(issue.level, ""))[index.column()]
         if role == Role.DecorationRole and index.column() == 0:
             colours = theme.current()
             grave = issue.severity == ERROR

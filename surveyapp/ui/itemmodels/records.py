@@ -110,9 +110,7 @@ class RecordModel(QAbstractTableModel):
         name = self._columns[index.column()]
         field = COLUMN_FIELDS[name]
         if role == Role.TextAlignmentRole:
-            side = (
-                Qt.AlignmentFlag.AlignRight if field.kind in (INTEGER, REAL) else Qt.AlignmentFlag.AlignLeft
-            )
+            side = Qt.AlignmentFlag.AlignRight if field.kind in (INTEGER, REAL) else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         value = self._roster.column(name)[self._rows[index.row()]]
         if role == Role.DisplayRole:

@@ -35,9 +35,7 @@ DEFAULT_COLUMNS: tuple[str, ...] = (
 )
 """The columns that the table of fields shows at first; what tells sightings apart comes before the rest."""
 
-_SEARCHED = tuple(
-    name for name, field in COLUMN_FIELDS.items() if field.kind not in (INTEGER, REAL, DATETIME, DATE)
-)
+_SEARCHED = tuple(name for name, field in COLUMN_FIELDS.items() if field.kind not in (INTEGER, REAL, DATETIME, DATE))
 """What the search box looks into: all words, no numbers."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from surveyapp.ui.mapcanvas import chrome
 from surveyapp.ui.mapcanvas.graticule import area_text, distance_text
 from surveyapp.ui.mapcanvas.ground import paint_halo_text
 from surveyapp.ui.mapcanvas.styles import Theme
@@ -21,6 +22,12 @@ def measured_text(measured: Measured) -> str:
             length=distance_text(measured.total_m), area=area_text(measured.area_m2)
         )
     return text
+
+
+def paint_measured(painter: QPainter, theme: Theme, text: str, width: float, height: float) -> None:
+    """The measurement in a pill, low in a view of this size."""
+    box = chrome.notice_box(QFontMetricsF(painter.font()), text, width, height - 2 * chrome.EDGE - 90)
+    chrome.paint_notice(painter, theme, text, box)
 
 
 def paint_drawing(painter: QPainter, theme: Theme, drawing: Drawing) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -30,7 +29,7 @@ from surveyapp.ui.mapcanvas.gestures import KEY_ZOOM, Gestures
 from surveyapp.ui.mapcanvas.glass import Glass, GlassOptions
 from surveyapp.ui.mapcanvas.hover import cursor_shape, hover_text, show_text
 from surveyapp.ui.mapcanvas.picking import Picker
-from surveyapp.ui.mapcanvas.rubber import measured_text, paint_drawing
+from surveyapp.ui.mapcanvas.rubber import measured_text, paint_drawing, paint_measured
 from surveyapp.ui.mapcanvas.scene import LabelOf, Scene
 from surveyapp.ui.mapcanvas.tools import Measured, Pixel, Pointer, Tool, ToolName, make_tool
 from surveyapp.ui.mapcanvas.viewport import Box, Viewport
@@ -323,9 +322,7 @@ class MapSurface(QWidget):
         self._glass = self.scene.paint(painter, self.view, self.font(), dpr, self._glass_options()).glass
         paint_drawing(painter, self.scene.theme, self._tool.drawing())
         if self._measure_text:
-            low = self.height() - 2 * chrome.EDGE - 90.0
-            box = chrome.notice_box(QFontMetricsF(self.font()), self._measure_text, self.width(), low)
-            chrome.paint_notice(painter, self.scene.theme, self._measure_text, box)
+            paint_measured(painter, self.scene.theme, self._measure_text, self.width(), self.height())
         if self._focus_ring and self.hasFocus():
             painter.setPen(QPen(QColor(self.scene.theme.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

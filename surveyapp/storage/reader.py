@@ -1,0 +1,225 @@
+"""What a survey file can be asked: records, columns, photos, history, conflicts, and whether it is sound."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from surveyapp.domain.changes import DELETE, INSERT, Change, ChangeSet
+from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
+from surveyapp.domain.geometry import point_of
+from surveyapp.domain.merge import RESOLVE, Conflict, Revision, record_state
+from surveyapp.domain.records import Record
+from surveyapp.errors import BadInput
+from surveyapp.storage import connection as files
+from surveyapp.storage import ddl, reconcile, rows
+from surveyapp.storage.history import quoted
+
+
+class SurveyReader:
+    """The reading half of :class:`surveyapp.storage.gpkg.SurveyFile`, over an open connection."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._columns: dict[str, list[str]] = {}
+
+    def _names(self, layer: str) -> list[str]:
+        if layer not in LAYER_BY_NAME:
+            raise BadInput(f"There is no layer {layer!r}; the layers are {', '.join(LAYER_BY_NAME)}.")
+        if layer not in self._columns:
+            self._columns[layer] = ddl.columns_of(self._connection, layer)
+        return self._columns[layer]
+
+    def extra_columns(self, layer: str) -> list[str]:
+        """Columns that others added to the layer."""
+        ours = {"fid", "uuid", GEOMETRY, *LAYER_BY_NAME[layer].names}
+        return [name for name in self._names(layer) if name not in ours]
+
+    def get(self, layer: str, uuid: str) -> Record | None:
+        """The record, or ``None`` if it is not (or no longer) there."""
+        return next(self.records(layer, (uuid,)), None)
+
+    def records(self, layer: str, uuids: Iterable[str] | None = None) -> Iterator[Record]:
+        """Records sorted by uuid, all or those named; photos without their bytes."""
+        names = self._names(layer)
+        with files.sentences(self.path, "reading"):
+            if uuids is None:
+                yield from rows.select_records(self._connection, layer, names)
+                return
+            for uuid in sorted(set(uuids)):
+                yield from rows.select_records(self._connection, layer, names, "WHERE uuid = ?", (uuid,))
+
+    def children(self, layer: str, parent: str, uuid: str) -> list[Record]:
+        """Records of ``layer`` that refer to the ``parent`` record (such as photos of a sighting)."""
+        with files.sentences(self.path, "reading"):
+            return list(rows.select_records(
+                self._connection, layer, self._names(layer), f"WHERE {quoted(parent + '_uuid')} = ?", (uuid,)
+            ))
+
+    def photos_of(self, sighting_uuid: str) -> list[Record]:
+        """Photos of a sighting, without bytes."""
+        return self.children("photo", "sighting", sighting_uuid)
+
+    def photo_data(self, uuid: str) -> bytes | None:
+        """Bytes of a photo."""
+        with files.sentences(self.path, "reading"):
+            row = self._connection.execute("SELECT data FROM photo WHERE uuid = ?", (uuid,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def known(self, layer: str) -> set[str]:
+        """The uuids of all records that the layer holds or ever held."""
+        with files.sentences(self.path, "reading"):
+            return {r[0] for r in self._connection.execute(
+                "SELECT DISTINCT record FROM revision WHERE layer = ?", (layer,))}
+
+    def count(self, layer: str) -> int:
+        self._names(layer)
+        with files.sentences(self.path, "reading"):
+            return int(self._connection.execute(f"SELECT count(*) FROM {quoted(layer)}").fetchone()[0])
+
+    def columns(self, layer: str, names: Sequence[str]) -> dict[str, list[Any]]:
+        """Columns by name, in the order of the file; ``longitude`` and ``latitude`` of points (degrees, ``None``
+        where there is no position), ``uuid`` and ``geom`` (WKB hex) may be among the names."""
+        have = self._names(layer)
+        wanted = list(dict.fromkeys(names))
+        split = {"longitude", "latitude"} & set(wanted)
+        real = [n for n in wanted if n not in split]
+        if missing := [n for n in real if n not in have]:
+            raise BadInput(f"{LAYER_BY_NAME[layer].title} has no field {missing[0]!r}.")
+        selected = [*real, *([GEOMETRY] if split and GEOMETRY not in real else [])]
+        with files.sentences(self.path, "reading"):
+            fetched = self._connection.execute(
+                f"SELECT {', '.join(quoted(n) for n in selected)} FROM {quoted(layer)} ORDER BY fid"
+            ).fetchall()
+        lists = [list(column) for column in zip(*fetched, strict=True)] if fetched else [[] for _ in selected]
+        found = {name: _clean(name, column) for name, column in zip(selected, lists, strict=True)}
+        if split:
+            points = [point_of(geometry) for geometry in found[GEOMETRY]]
+            found["longitude"] = [None if p is None else p[0] for p in points]
+            found["latitude"] = [None if p is None else p[1] for p in points]
+        return {name: found[name] for name in wanted}
+
+    def surveys(self) -> list[Record]:
+        """The surveys whose records are in the file: one, or several after a merge."""
+        return list(self.records("survey"))
+
+    def history(self, uuid: str | None = None) -> list[Revision]:
+        """Revisions, of one record or of all, in the order in which this file came to know them."""
+        where, parameters = ("WHERE record = ?", (uuid,)) if uuid else ("", ())
+        with files.sentences(self.path, "reading"):
+            found = self._connection.execute(
+                f"SELECT {rows.REVISION_COLUMNS} FROM revision {where} ORDER BY id", parameters
+            ).fetchall()
+        return [rows.revision_of(row) for row in found]
+
+    def history_lines(self, layer: str) -> list[tuple[str, str, int, str | None, str | None, str | None, str | None]]:
+        """For each record of a layer: (uuid, last revision, number of revisions, made by, made at, changed by,
+        changed at), in the order in which this file came to know them."""
+        with files.sentences(self.path, "reading"):
+            return self._connection.execute(
+                "SELECT g.record, l.revision, g.n, f.author, f.at, l.author, l.at FROM "
+                "(SELECT record, min(id) AS first, max(id) AS last, count(*) AS n FROM revision WHERE layer = ? "
+                "GROUP BY record) g JOIN revision f ON f.id = g.first JOIN revision l ON l.id = g.last", (layer,)
+            ).fetchall()
+
+    def conflicts(self) -> list[Conflict]:
+        """Open conflicts, sorted by layer, record and field."""
+        with files.sentences(self.path, "reading"):
+            found = self._connection.execute(
+                "SELECT conflict, layer, record, field, ancestor, standing, chosen FROM conflict "
+                "ORDER BY layer, record, field"
+            ).fetchall()
+        return [rows.conflict_of(row) for row in found]
+
+    def packages(self) -> list[dict[str, Any]]:
+        """Packages merged in: content digest, file name, team, when and by whom."""
+        names = ("content", "sha256", "file_name", "team", "survey_uuid", "revisions", "merged_at", "merged_by")
+        with files.sentences(self.path, "reading"):
+            found = self._connection.execute(f"SELECT {', '.join(names)} FROM package ORDER BY content").fetchall()
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def steps(self) -> list[tuple[str, str, str | None]]:
+        """Change sets of this file in order: (change set, initiator, author). Undo is rebuilt from them."""
+        with files.sentences(self.path, "reading"):
+            return self._connection.execute(
+                "SELECT change_set, max(initiator), max(author) FROM revision WHERE change_set IS NOT NULL "
+                "GROUP BY change_set ORDER BY min(id)"
+            ).fetchall()
+
+    def change_set(self, uuid: str) -> ChangeSet:
+        """A past change set, rebuilt from the history, so that it can be inverted."""
+        with files.sentences(self.path, "reading"):
+            found = self._connection.execute(
+                f"SELECT {rows.REVISION_COLUMNS} FROM revision WHERE change_set = ? ORDER BY id", (uuid,)
+            ).fetchall()
+            changes = [self._change_of(rows.revision_of(row)) for row in found]
+        return ChangeSet(tuple(c for c in changes if c is not None), "", uuid)
+
+    def _change_of(self, revision: Revision) -> Change | None:
+        """What a revision changed, with what was there before it."""
+        known = rows.revisions(self._connection, revision.layer, revision.record)
+        by_id = {r.revision: r for r in known}
+        upon = _with_ancestors(revision.parents, by_id)
+        before = record_state(upon).body if upon else None
+        after = revision.body
+        if (before is None and after is None) or revision.operation == RESOLVE:
+            return None
+        if before is None:
+            return Change(INSERT, revision.layer, revision.record, dict(after or {}))
+        if after is None:
+            return Change(DELETE, revision.layer, revision.record, {}, before)
+        names = revision.changed if revision.changed is not None else {*before, *after}
+        return Change("update", revision.layer, revision.record, {n: after.get(n) for n in sorted(names)},
+                      {n: before.get(n) for n in sorted(names)})
+
+    def integrity(self) -> list[str]:
+        """SQLite's own findings about the file; empty when it is sound."""
+        try:
+            found = [str(r[0]) for r in self._connection.execute("PRAGMA integrity_check(20)")]
+            found += [f"row {r[1]} of {r[0]} refers to nothing in {r[2]}"
+                      for r in self._connection.execute("PRAGMA foreign_key_check")]
+        except sqlite3.Error as error:
+            return [str(error)]
+        return [f for f in found if f != "ok"]
+
+    def unrecorded(self) -> list[tuple[str, str, str]]:
+        """Records whose row is not what the history says: (layer, uuid, sentence)."""
+        with files.sentences(self.path, "checking"):
+            return list(reconcile.differences(self._connection))
+
+    def orphans(self, layer: str, reference: str, target: str) -> list[str]:
+        """The uuids of records whose reference names a record that is not in the file."""
+        with files.sentences(self.path, "checking"):
+            found = self._connection.execute(
+                f"SELECT a.uuid FROM {quoted(layer)} a WHERE a.{quoted(reference)} IS NOT NULL AND NOT EXISTS "
+                f"(SELECT 1 FROM {quoted(target)} b WHERE b.uuid = a.{quoted(reference)}) ORDER BY a.uuid"
+            )
+            return [str(r[0]) for r in found]
+
+    def rejected(self) -> list[dict[str, Any]]:
+        """Rows that a merge could not take, with the reason."""
+        names = ("layer", "source", "reason", "body", "at")
+        with files.sentences(self.path, "reading"):
+            found = self._connection.execute(f"SELECT {', '.join(names)} FROM rejected ORDER BY id").fetchall()
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _clean(name: str, column: list[Any]) -> list[Any]:
+    """A column of stored values as the domain holds them; only what needs converting is touched."""
+    if any(isinstance(v, float | bytes) for v in column):
+        return [rows.value_of(name, v) for v in column]
+    return column
+
+
+def _with_ancestors(names: Iterable[str], by_id: Mapping[str, Revision]) -> list[Revision]:
+    found: dict[str, Revision] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in by_id and name not in found:
+            found[name] = by_id[name]
+            waiting += by_id[name].parents
+    return list(found.values())
