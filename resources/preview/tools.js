@@ -27,6 +27,11 @@
     });
   };
 
+  // Options for Leaflet, for people whom moving pictures make ill.
+  S.motion = matchMedia("(prefers-reduced-motion: reduce)").matches
+    ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false }
+    : {};
+
   // --- photos ---
 
   S.photoSource = function (number) {

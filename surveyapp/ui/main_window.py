@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
         survey.opened.connect(self._opened)
         survey.closed.connect(self._closed)
         survey.filled.connect(self._filled)
+        survey.completed.connect(table.reload)
         survey.followed.connect(self._followed)
         survey.facts_changed.connect(self._show_state)
         survey.saved.connect(lambda label: self.desk.toast.say(f"Saved: {label}", undoable=label[:4] != "Undo"))

@@ -25,7 +25,7 @@ from surveyapp.services.session import Session
 from surveyapp.settings import Settings
 from surveyapp.ui.action_table import WindowState
 from surveyapp.ui.bridge import SessionBridge
-from surveyapp.ui.itemmodels.roster import Delta, Roster, loaded_columns
+from surveyapp.ui.itemmodels.roster import Delta, Roster, first_columns, other_columns
 from surveyapp.ui.selection import Selection
 from surveyapp.ui.tasks import Failed, Tasks
 
@@ -64,6 +64,7 @@ class Detail:
 class _Loaded:
     session: Session
     facts: SurveyFacts
+    first: list[str]
     columns: Columns
     outlines: dict[str, Columns]
 
@@ -71,7 +72,8 @@ class _Loaded:
 class SurveyController(QObject):
     """Holds the one open session.
 
-    Signals: ``opened`` and ``closed``; ``filled`` when the roster was read anew (``outlines`` holds tracks and
+    Signals: ``opened`` and ``closed``; ``filled`` when the roster was read anew, ``completed`` when its
+    other columns came after (``outlines`` holds tracks and
     areas then); ``followed`` with a :class:`Delta`; ``touched`` with the uuids of sightings whose facts or
     photos changed; ``facts_changed``; ``saved`` with the label of what was saved, ``undoable`` if one may offer
     to take it back; ``failed`` with an exception that the person should hear of.
@@ -80,6 +82,7 @@ class SurveyController(QObject):
     opened = Signal()
     closed = Signal()
     filled = Signal()
+    completed = Signal()
     followed = Signal(object)
     touched = Signal(object)
     facts_changed = Signal()
@@ -150,9 +153,9 @@ class SurveyController(QObject):
 
     def reload(self) -> None:
         """Read everything anew from the open session."""
-        session = self._session
+        session, shown = self._session, self.settings["table.columns"]
         if session is not None:
-            self.tasks.run(lambda: _loaded(session), self._refill)
+            self.tasks.run(lambda: _loaded(session, shown), self._refill)
 
     def replace(
         self, label: str, work: Callable[[Progress], Any], on_done: Callable[[Any], None], on_error: Failed
@@ -164,6 +167,7 @@ class SurveyController(QObject):
         if session is None:
             return
         path, author = session.file.path, session.author
+        shown = self.settings["table.columns"]
         self._bridge.detach()
 
         def replaced(progress: Progress) -> tuple[Any, SurveyError | None, _Loaded]:
@@ -172,7 +176,7 @@ class SurveyController(QObject):
                 result, error = work(progress), None
             except SurveyError as trouble:
                 result, error = None, trouble
-            return result, error, _loaded(Session.open(path, author=author))
+            return result, error, _loaded(Session.open(path, author=author), shown)
 
         def reopened(answer: tuple[Any, SurveyError | None, _Loaded]) -> None:
             result, error, loaded = answer
@@ -196,10 +200,12 @@ class SurveyController(QObject):
         on_error: Failed | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
+        shown = self.settings["table.columns"]
+
         def work(_progress: object) -> _Loaded:
             session = make()
             try:
-                return _loaded(session)
+                return _loaded(session, shown)
             except BaseException:
                 session.close()
                 raise
@@ -231,6 +237,15 @@ class SurveyController(QObject):
         self.selection.forget([uuid for uuid in self.selection.uuids if self.roster.row(uuid) is None])
         self.filled.emit()
         self.facts_changed.emit()
+        others = other_columns(loaded.first)
+        self.ask(lambda session: session.file.columns(SIGHTING.name, others), self._complete)
+        self.ask(_facts, self._take_facts)
+
+    def _complete(self, columns: Columns) -> None:
+        if self.roster.complete(columns):
+            self.completed.emit()
+        else:
+            self.reload()
 
     def _forget(self) -> None:
         self._bridge.detach()
@@ -361,8 +376,7 @@ class SurveyController(QObject):
     # -- following ----------------------------------------------------------------------------------
 
     def _changed(self, change_set: ChangeSet) -> None:
-        session = self._session
-        if session is None:
+        if self._session is None:
             return
         if not change_set.changes or len(change_set.changes) > _FOLLOWED:
             self.reload()
@@ -371,23 +385,24 @@ class SurveyController(QObject):
             self.selection.forget(delta.removed)
             if delta:
                 self.followed.emit(delta)
-            self.tasks.run(lambda: _facts(session), self._take_facts)
+            self.ask(_facts, self._take_facts)
         self.touched.emit(_sightings_of(change_set))
         self.saved.emit(change_set.label)
 
     def _take_facts(self, facts: SurveyFacts) -> None:
-        if self._session is not None:
-            self.facts = facts
-            self.facts_changed.emit()
+        self.facts = facts
+        self.facts_changed.emit()
 
 
-def _loaded(session: Session) -> _Loaded:
-    file = session.file
+def _loaded(session: Session, shown: Sequence[str]) -> _Loaded:
+    """What map and table show first; the rest is asked for when they stand."""
+    file, first = session.file, first_columns(shown)
     outlines = {layer: file.columns(layer, ["name", GEOMETRY]) for layer in ("track", "area")}
-    return _Loaded(session, _facts(session), file.columns(SIGHTING.name, loaded_columns()), outlines)
+    return _Loaded(session, _facts(session, labels=False), first, file.columns(SIGHTING.name, first), outlines)
 
 
-def _facts(session: Session) -> SurveyFacts:
+def _facts(session: Session, *, labels: bool = True) -> SurveyFacts:
+    """``labels`` of undo and redo take a while where the last step was a large import."""
     surveys = session.file.surveys()
     teams = dict.fromkeys(str(survey.get("team")) for survey in surveys if survey.get("team"))
     return SurveyFacts(
@@ -397,8 +412,8 @@ def _facts(session: Session) -> SurveyFacts:
         author=session.author,
         read_only=session.read_only,
         why=session.file.why or ("The survey is open for reading only." if session.read_only else ""),
-        undo=session.undo_label,
-        redo=session.redo_label,
+        undo=session.undo_label if labels else None,
+        redo=session.redo_label if labels else None,
         conflicts=len(session.file.conflicts()),
         counts={layer: session.file.count(layer) for layer in ("sighting", "photo", "track", "area")},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -166,9 +166,12 @@ class TablePanel(QWidget):
             self.count.setText("1 sighting" if there == 1 else f"{there:,} sightings")
 
     def _chosen_here(self, *_: object) -> None:
-        rows = self.view.selectionModel().selectedRows()
+        # Ranges, and not an index for each row: everything may be selected.
+        ranges = self.view.selectionModel().selection()
+        parts = [ranges.at(number) for number in range(ranges.count())]
+        rows = sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
         current = self.view.currentIndex()
-        uuids = [self.model.uuid_at(index.row()) for index in sorted(rows, key=QModelIndex.row)]
+        uuids = [self.model.uuid_at(row) for row in rows]
         chosen = self.model.uuid_at(current.row()) if current.isValid() else None
         self._selection.set(uuids, "table", chosen)
 

@@ -254,6 +254,11 @@ def test_the_public_edition_says_what_it_is(open_preview: OpenPreview) -> None:
     assert page.evaluate("map_survey.getMaxZoom()") == 12
 
 
+def test_nothing_moves_for_those_who_asked_for_that(open_preview: OpenPreview) -> None:
+    page = open_preview(preview_data([sighting(1), sighting(2)]), reduced_motion="reduce")
+    assert page.evaluate("[map_survey.options.zoomAnimation, map_survey.options.fadeAnimation]") == [False, False]
+
+
 @pytest.mark.parametrize("where", ["desktop", "record", "dark", "urdu", "phone", "phone record", "about"])
 def test_nothing_shuts_anybody_out(open_preview: OpenPreview, where: str) -> None:
     if find_spec("axe_playwright_python") is None:
@@ -275,6 +280,7 @@ def test_nothing_shuts_anybody_out(open_preview: OpenPreview, where: str) -> Non
         phone_row(page)
     if where == "about":
         page.locator("#info").click()
+    page.wait_for_function("() => document.getAnimations().length === 0")
 
     page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("axe.run()")["violations"]

@@ -478,3 +478,27 @@ def test_a_merge_that_cannot_be_done_says_why_and_leaves_everything(
     assert len(desk.localities()) == 3
     dialog.out.set_path(tmp_path / "x.txt")
     assert dialog.trouble.text() == "x.txt should end in .gpkg."
+
+
+def test_a_dialog_that_was_closed_meanwhile_costs_nothing(
+    desk: Desk,
+    survey_file: Path,
+    two_teams: tuple[Path, Path],
+    prompts: ScriptedPrompts,
+    tmp_path: Path,
+    notebook: Path,
+) -> None:
+    desk.open(survey_file)
+    dialog = _merge_dialog(desk, prompts, list(two_teams), tmp_path / "out.gpkg")
+    desk.qtbot.mouseClick(dialog.main_button, LEFT)
+    dialog.close()
+    desk.gone(dialog)
+    desk.settle()
+    assert (tmp_path / "out.gpkg").exists()
+    assert prompts.said[-1] == "Merge surveys\nout.gpkg is merged."
+    desk.window.exchange._imports.show(notebook)
+    reading = desk.window.findChild(ImportDialog)
+    reading.close()
+    desk.gone(reading)
+    desk.settle()
+    assert len(desk.localities()) == 3

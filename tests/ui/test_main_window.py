@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from surveyapp.assets import sample_surveys
 from surveyapp.services.recording import new_survey
 from surveyapp.services.session import Session
 from surveyapp.settings import Settings
@@ -392,15 +392,13 @@ def test_a_survey_that_may_only_be_read_says_so_and_offers_no_writing(desk: Desk
     assert window.action_set["survey.export"].isEnabled()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="only on systems where tests are not root")
-def test_a_read_only_folder_opens_for_reading(desk: Desk, survey_file: Path) -> None:
-    survey_file.chmod(0o444)
-    survey_file.parent.chmod(0o555)
-    try:
-        desk.open(survey_file)
-        assert "cannot be written" in desk.window.desk.banner.text.text()
-    finally:
-        survey_file.parent.chmod(0o755)
+def test_a_read_only_folder_opens_for_reading(desk: Desk, survey_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whoever runs the tests may be root, to whom no folder is read-only.
+    monkeypatch.setattr("surveyapp.storage.connection.writable", lambda _path: False)
+    desk.open(survey_file)
+    assert "cannot be written" in desk.window.desk.banner.text.text()
+    assert not desk.window.action_set["sighting.new"].isEnabled()
+    assert len(desk.localities()) == 3
 
 
 @pytest.mark.parametrize(
@@ -497,3 +495,32 @@ def test_the_window_fits_the_small_screen(desk: Desk, survey_file: Path) -> None
     assert desk.window.minimumSizeHint().width() <= 1366
     for part in (desk.window.table, desk.window.canvas, desk.window.desk.side):
         assert part.width() >= 240
+
+
+def test_the_colours_follow_the_system_until_one_chooses(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert desk.window.action_set["view.system"].isChecked()
+    monkeypatch.setattr(theme, "system_theme", lambda: "dark")
+    QApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.current() is theme.DARK
+    assert desk.window.canvas.scene.theme.name == "dark"
+    desk.trigger("view.light")
+    QApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.current() is theme.LIGHT
+
+
+# --- the sample --------------------------------------------------------------------------------------
+
+
+def test_a_copy_of_the_sample_opens_and_the_sample_stays_as_it_is(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("surveyapp.services.demo._own_folder", lambda: tmp_path)
+    original = sample_surveys() / "swat_emerald.gpkg"
+    before = original.read_bytes()
+    desk.qtbot.mouseClick(desk.window.start.findChild(QWidget, "start_survey.sample"), LEFT)
+    desk.settle()
+    assert desk.window.survey.path == tmp_path / "swat_emerald.gpkg"
+    assert len(desk.localities()) > 5
+    click_row(desk, 0)
+    desk.trigger("sighting.delete")
+    assert original.read_bytes() == before

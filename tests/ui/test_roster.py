@@ -11,7 +11,15 @@ from surveyapp.domain.changes import ChangeSet
 from surveyapp.domain.fields import GEOMETRY
 from surveyapp.domain.geometry import point_hex
 from surveyapp.ui.itemmodels.records import RecordModel
-from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, DEFAULT_COLUMNS, Roster, column_choice, loaded_columns
+from surveyapp.ui.itemmodels.roster import (
+    COLUMN_FIELDS,
+    DEFAULT_COLUMNS,
+    Roster,
+    column_choice,
+    first_columns,
+    loaded_columns,
+    other_columns,
+)
 
 
 def _roster(*rows: dict[str, Any]) -> Roster:
@@ -80,6 +88,23 @@ def test_moving_a_point_moves_both_columns_and_taking_it_away_empties_them() -> 
     assert roster.position("a") == (72.5, 35.5)
     roster.apply(ChangeSet((changes.update("sighting", "a", {GEOMETRY: None}),), "clear"))
     assert roster.position("a") is None
+
+
+def test_columns_that_come_later_go_to_the_records_they_are_of() -> None:
+    roster = Roster()
+    first = first_columns(["gem", "locality"])
+    assert set(first) == {"uuid", "longitude", "latitude", "gem", "presence", "locality"}
+    assert {*first, *other_columns(first)} == set(loaded_columns())
+    roster.fill({name: ["a", "b"] if name == "uuid" else [None, None] for name in first})
+    roster.apply(ChangeSet((changes.delete("sighting", "a"), changes.insert("sighting", {}, uuid="c")), "x"))
+    assert roster.matching("green") == []
+    others = other_columns(first)
+    later = {name: [None, None] for name in others} | {"uuid": ["c", "b"], "notes": ["red", "green"]}
+    assert roster.complete(later)
+    assert roster.matching("green") == [0]
+    assert roster.value("c", "notes") == "red"
+    assert not roster.complete(later | {"uuid": ["c", "x"]}), "other records than those that are here"
+    assert roster.value("b", "notes") == "green"
 
 
 _OPERATIONS = st.lists(

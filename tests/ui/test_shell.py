@@ -90,12 +90,17 @@ def test_the_script_fails_the_test_that_asks_too_much() -> None:
 # --- defects -----------------------------------------------------------------------------------------
 
 
+def _divide(words: str) -> None:
+    raise ZeroDivisionError(words)
+
+
 def _defect(words: str) -> tuple[type[BaseException], BaseException, TracebackType | None]:
     """A defect as Python hands it to its hook."""
     try:
-        raise ZeroDivisionError(words)
+        _divide(words)
     except ZeroDivisionError as error:
         return type(error), error, error.__traceback__
+    raise AssertionError
 
 
 def test_a_defect_is_written_down_and_shown_and_the_program_goes_on(

@@ -84,9 +84,7 @@ def _public_columns(layer: Layer, columns: Columns, grid_deg: float, censor: _Ce
     for name, limit in (("longitude", 180.0), ("latitude", 90.0)):
         if name in columns:
             kept[name] = [
-                cell_centre(value, grid_deg, limit)
-                if isinstance(value, int | float) and math.isfinite(value)
-                else None
+                cell_centre(value, grid_deg, limit) if isinstance(value, int | float) and math.isfinite(value) else None
                 for value in columns[name]
             ]
     for field in layer:
@@ -150,9 +148,7 @@ class _Censor:
     def _names_someone(self, text: str) -> bool:
         words = _words(text)
         return any(
-            words[at : at + len(name)] == name
-            for at, word in enumerate(words)
-            for name in self._names.get(word, ())
+            words[at : at + len(name)] == name for at, word in enumerate(words) for name in self._names.get(word, ())
         )
 
 

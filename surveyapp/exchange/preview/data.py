@@ -77,7 +77,7 @@ class PreviewOptions:
     """
 
     grid_deg: float = 0.1
-    photo_bytes: int = 24_000_000
+    photo_bytes: int = 30_000_000
     built_at: datetime | None = None
 
 

@@ -28,8 +28,7 @@ def page_meta(data: PreviewData, thumbs: Sequence[Thumb], notes: Mapping[str, An
         "layers": {name: _layer(LAYER_BY_NAME[name]) for name in data.layers if name in LAYER_BY_NAME},
         "terms": _terms(data),
         "gems": [
-            {"code": g.code, "label": g.label, "ur": g.label_ur, "colour": g.colour, "shape": g.shape}
-            for g in GEMS
+            {"code": g.code, "label": g.label, "ur": g.label_ur, "colour": g.colour, "shape": g.shape} for g in GEMS
         ],
         "otherColour": OTHER_COLOUR,
         "photos": [

@@ -40,7 +40,7 @@ class OfflineMap(folium.Map):
         {% macro script(this, kwargs) %}
             L.Icon.Default.imagePath = "";
             const {{ this.get_name() }} = L.map({{ this.get_name()|tojson }},
-                Object.assign({{ this.options|tojavascript }}, { center: {{ this.location|tojson }} }));
+                Object.assign({{ this.options|tojavascript }}, { center: {{ this.location|tojson }} }, Survey.motion));
         {% endmacro %}""")
 
     def __init__(self, max_zoom: int) -> None:

@@ -38,13 +38,18 @@ class CommandPalette(QDialog):
         self._fill()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Arrows move in the list while one goes on typing.
-        if watched is self.edit and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in _STEPS and self.list.count():
-                row = self.list.currentRow() + _STEPS[event.key()]
-                self.list.setCurrentRow(row % self.list.count())
-                return True
+        """Arrows move in the list while one goes on typing."""
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if watched is self.edit and isinstance(event, QKeyEvent) and pressed and self._moved(event.key()):
+            return True
         return super().eventFilter(watched, event)
+
+    def _moved(self, key: int) -> bool:
+        step = _STEPS.get(key)
+        if step is None or not self.list.count():
+            return False
+        self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+        return True
 
     def _fill(self) -> None:
         words = [folded(word) for word in self.edit.text().split()]
@@ -62,9 +67,9 @@ class CommandPalette(QDialog):
         self.list.setCurrentRow(0)
 
     def _run(self) -> None:
-        item = self.list.currentItem()
-        if item is None:
+        if not self.list.count():
             return
+        item = self.list.currentItem()
         action: QAction = item.data(Qt.ItemDataRole.UserRole)
         self.accept()
         action.trigger()

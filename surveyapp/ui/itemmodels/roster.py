@@ -44,6 +44,16 @@ def loaded_columns() -> list[str]:
     return ["uuid", *COLUMN_FIELDS]
 
 
+def first_columns(shown: Sequence[str]) -> list[str]:
+    """What map and table need before anything else, with these columns in the table."""
+    return list(dict.fromkeys(["uuid", "longitude", "latitude", "gem", "presence", *column_choice(shown)]))
+
+
+def other_columns(first: Sequence[str]) -> list[str]:
+    """The rest, to be read while one looks at the first; with ``uuid``, to tell whose values they are."""
+    return ["uuid", *(name for name in COLUMN_FIELDS if name not in first)]
+
+
 def shown_text(field: Field, value: Value) -> str:
     """A value as a table shows it: the label of a code, a time in Pakistan time, a number without noise."""
     if value is None:
@@ -84,9 +94,27 @@ class Roster:
         return len(self._row_of)
 
     def fill(self, columns: Mapping[str, list[Any]]) -> None:
-        """Replace everything; ``columns`` as :func:`loaded_columns` names them."""
-        self._columns = {name: columns[name] for name in loaded_columns()}
+        """Replace everything; ``columns`` as :func:`loaded_columns` names them. Those left out are empty until
+        :meth:`complete` brings them.
+        """
+        count = len(columns["uuid"])
+        self._columns = {name: columns.get(name) or [None] * count for name in loaded_columns()}
         self._index()
+
+    def complete(self, columns: Mapping[str, list[Any]]) -> bool:
+        """Take columns that :meth:`fill` left out, in whatever order of records; False (and nothing is taken) if
+        they are not of the records that are here.
+        """
+        uuids = columns["uuid"]
+        if uuids != self.uuids:
+            place_of = {uuid: place for place, uuid in enumerate(uuids)}
+            if place_of.keys() != self._row_of.keys():
+                return False
+            order = [place_of[uuid] for uuid in self.uuids]
+            columns = {name: [column[place] for place in order] for name, column in columns.items()}
+        self._columns.update({name: column for name, column in columns.items() if name != "uuid"})
+        self._haystacks = None
+        return True
 
     def clear(self) -> None:
         self.fill({name: [] for name in loaded_columns()})
