@@ -117,8 +117,10 @@ pygeodiff.GeoDiff().rebase(names[0], names[1], "mine.gpkg", "conflict.json")
 
 def _measured(script: str, folder: Path, *names: str) -> tuple[float, float]:
     """(seconds, peak MB) of a script in a process of its own."""
-    tail = ("\nprint(time.perf_counter() - start)\nimport resource\n"
-            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)")
+    # Not getrusage: its peak counts the parent that this process was forked from.
+    tail = ("\nprint(time.perf_counter() - start)\nfrom pathlib import Path\n"
+            "peak = next(r for r in Path('/proc/self/status').read_text().splitlines() if r.startswith('VmHWM'))\n"
+            "print(int(peak.split()[1]) / 1024)")
     done = subprocess.run([sys.executable, "-c", f"names = {names!r}\n{script}{tail}"], cwd=folder, check=True,
                           capture_output=True, text=True)
     seconds, peak = done.stdout.split()[-2:]
