@@ -60,7 +60,7 @@
       this.cornerPlace = map.layerPointToLatLng(this.corner);
       const width = size.x + 2 * this.margin.x;
       const height = size.y + 2 * this.margin.y;
-      const ratio = Math.min(window.devicePixelRatio || 1, 2);
+      const ratio = S.isPrinting() ? S.PRINT_SCALE : Math.min(window.devicePixelRatio || 1, 2);
       if (this.canvas.width !== Math.round(width * ratio) || this.canvas.height !== Math.round(height * ratio)) {
         this.canvas.width = Math.round(width * ratio);
         this.canvas.height = Math.round(height * ratio);

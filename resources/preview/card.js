@@ -63,9 +63,9 @@
       if (known.has(field.name)) continue;
       known.add(field.name);
       const value = table.value(row, field.name);
-      if (value !== null && field.kind !== "ref") {
-        const group = field.group ? S.groupLabel(field.group) : S.t("otherFacts");
-        add(group, S.fieldLabel(field), shown(field, value, table.column(field.name).kind));
+      // Fields of no group (checksums, sizes) are for the program.
+      if (value !== null && field.group) {
+        add(S.groupLabel(field.group), S.fieldLabel(field), shown(field, value, table.column(field.name).kind));
       }
     }
     for (const [name, column] of table.columns) {

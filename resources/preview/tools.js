@@ -3,6 +3,7 @@
   "use strict";
 
   const PRINTED_ROWS = 1000;
+  S.PRINT_SCALE = 2; // 192 dots an inch
   const EARTH_RADIUS_M = 6371008.8; // mean radius, IUGG
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const themed = [];
@@ -144,6 +145,8 @@
 
   // --- printing ---
 
+  S.isPrinting = () => document.body.classList.contains("printing");
+
   // Map as it is on the screen, then the list, as far as paper is sensible.
   S.startPrinting = function (map, shownRows) {
     let theme;
@@ -152,16 +155,32 @@
       theme = document.documentElement.dataset.theme;
       S.setTheme("light");
       map.invalidateSize({ animate: false });
+      S.byId("print-map").replaceChildren(picture(map));
       S.replace(S.byId("print-list"), ...printedList(shownRows()));
     });
     window.addEventListener("afterprint", () => {
       document.body.classList.remove("printing");
       S.byId("print-list").replaceChildren();
+      S.byId("print-map").replaceChildren();
       S.setTheme(theme);
       map.invalidateSize({ animate: false });
     });
     S.byId("print").addEventListener("click", () => window.print());
   };
+
+  // The map's canvases as one. Printed as they are, Chromium makes lines of them, and what one canvas clears
+  // hides the canvases below.
+  function picture(map) {
+    const box = map.getContainer().getBoundingClientRect();
+    const sheet = S.el("canvas", { width: Math.round(box.width * S.PRINT_SCALE), height: Math.round(box.height * S.PRINT_SCALE) });
+    const context = sheet.getContext("2d");
+    context.scale(S.PRINT_SCALE, S.PRINT_SCALE);
+    for (const canvas of map.getContainer().querySelectorAll("canvas")) {
+      const place = canvas.getBoundingClientRect();
+      context.drawImage(canvas, place.left - box.left, place.top - box.top, place.width, place.height);
+    }
+    return sheet;
+  }
 
   function printedList(rows) {
     const names = ["gem", "locality", "district", "observed_at", "observer", "accuracy_m", "review_status"].filter(

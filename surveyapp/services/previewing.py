@@ -28,6 +28,8 @@ def preview(session: Session, out: Path, *, audience: str = "office", progress: 
         raise Refused(f"{out} is the survey itself; choose a name that ends in .html.")
     report = build_preview(gathered(session), out, thumbnail=thumbnail, audience=audience, progress=progress)
     lines = [str(out)]
+    if report.texts_withheld:
+        lines.append(f"{report.texts_withheld} texts that name a person or a place are withheld from the public.")
     if report.photos_left_out:
         lines.append(f"{report.photos_left_out} photos are not in it; the page says why.")
     return lines

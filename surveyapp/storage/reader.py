@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from surveyapp.domain.changes import DELETE, INSERT, Change, ChangeSet
-from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
+from surveyapp.domain.fields import GEOMETRY, INTEGER, LAYER_BY_NAME, REAL
 from surveyapp.domain.geometry import point_of
 from surveyapp.domain.merge import RESOLVE, Conflict, Revision, record_state
 from surveyapp.domain.records import Record
@@ -95,7 +95,12 @@ class SurveyReader:
                 f"SELECT {', '.join(quoted(n) for n in selected)} FROM {quoted(layer)} ORDER BY fid"
             ).fetchall()
         lists = [list(column) for column in zip(*fetched, strict=True)] if fetched else [[] for _ in selected]
-        found = {name: _clean(name, column) for name, column in zip(selected, lists, strict=True)}
+        # Texts need no conversion, and most columns are texts.
+        texts = {f.name for f in LAYER_BY_NAME[layer].fields if f.kind not in (REAL, INTEGER)} | {"uuid"}
+        found = {
+            name: column if name in texts else _clean(name, column)
+            for name, column in zip(selected, lists, strict=True)
+        }
         if split:
             points = [point_of(geometry) for geometry in found[GEOMETRY]]
             found["longitude"] = [None if p is None else p[0] for p in points]

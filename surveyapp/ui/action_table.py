@@ -113,6 +113,8 @@ _EDIT = (
                "&Edit", "Ctrl+Shift+N", _writable, separated=True, toolbar=2, short="New sighting"),
     ActionSpec("sighting.duplicate", "&Duplicate sighting", "duplicate",
                "Start a new sighting with the facts of the selected one", "&Edit", "Ctrl+D", _one_to_change),
+    ActionSpec("sighting.together", "Edit to&gether…", "form", "Set a field of all selected sightings at once",
+               "&Edit", "Ctrl+Shift+E", lambda s: _writable(s) and s.selected > 1),
     ActionSpec("sighting.delete", "D&elete", "delete", "Delete the selected sightings; undo brings them back",
                "&Edit", "Del", _any_to_change, records=True, toolbar=3, short="Delete"),
     ActionSpec("edit.all", "Select &all", "table", "Select all sightings that the table shows",

@@ -9,7 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
+from PySide6.QtCore import (
+    QCoreApplication,
+    QMessageLogContext,
+    QSize,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -104,6 +112,7 @@ def shots(path: Path, out_dir: Path) -> list[Path]:
     out_dir.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="surveyapp-shots-") as folder:
         window = MainWindow(Settings(None), Path(folder), ScriptedPrompts())
+        before = qInstallMessageHandler(_without_excuses)
         try:
             window.resize(_SIZE)
             window.show()
@@ -120,7 +129,14 @@ def shots(path: Path, out_dir: Path) -> list[Path]:
             window.close()
             window.deleteLater()
             application.processEvents()
+            qInstallMessageHandler(before)
     return made
+
+
+def _without_excuses(_kind: QtMsgType, _where: QMessageLogContext, text: str | None) -> None:
+    """Qt's messages, less those of the platform without a screen about what it cannot do."""
+    if text and not text.startswith("This plugin does not support"):
+        sys.stderr.write(f"{text}\n")
 
 
 def _open_in(application: QApplication, window: MainWindow, path: Path) -> None:

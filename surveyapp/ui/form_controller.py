@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from surveyapp.domain.changes import ChangeSet, insert
 from surveyapp.domain.fields import SIGHTING
 from surveyapp.domain.records import Record, Value
 from surveyapp.errors import SurveyError
 from surveyapp.services import recording
-from surveyapp.services.session import Session
+from surveyapp.ui.forms.bulk_edit import BulkEditDialog
 from surveyapp.ui.forms.defaults import duplicate_of
 from surveyapp.ui.forms.draft import Draft, DraftStore
 from surveyapp.ui.forms.sighting_form import SightingForm
@@ -86,6 +85,22 @@ class FormController(QObject):
         """Start a new sighting like the one on show."""
         if self._form.record is not None:
             self.new(duplicate_of(self._form.record))
+
+    def edit_together(self) -> None:
+        """Ask for values and set them on all selected sightings, in one change set."""
+        if not self.may_leave():
+            return
+        chosen = self._survey.selection.uuids
+        self._survey.ask(lambda session: list(session.file.records(SIGHTING.name, chosen)), self._ask_together)
+
+    def _ask_together(self, records: list[Record]) -> None:
+        dialog = BulkEditDialog(records, self._form.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._set_together(records, dialog.values()))
+        dialog.open()
+
+    def _set_together(self, records: list[Record], values: Mapping[str, Value]) -> None:
+        self._survey.change(lambda session: recording.edit_many(session, records, values))
 
     def may_leave(self) -> bool:
         """Whether the form may show something else now; asks where something would be lost."""
@@ -168,7 +183,10 @@ class FormController(QObject):
             self._survey.detail(uuid, lambda detail: self._take_saved(detail, content))
 
         if record is None:
-            self._survey.change(lambda session: _add(session, uuid, values), saved, self._unsaved)
+            # Under the uuid that its draft has: saved twice, it is refused, never doubled.
+            self._survey.change(
+                lambda session: recording.add_sighting(session, values, uuid=uuid), saved, self._unsaved
+            )
         else:
             self._survey.edit(record, values, on_done=saved, on_error=self._unsaved)
 
@@ -255,12 +273,3 @@ class FormController(QObject):
         path = self._survey.path
         if path is not None:
             self._survey.tasks.run(lambda: self._drafts.discard(path, uuid))
-
-
-def _add(session: Session, uuid: str, values: Mapping[str, Value]) -> None:
-    """Save a new sighting under the uuid that its draft has: saved twice, it is refused, never doubled."""
-    filled = recording.new_sighting_values(session, values)
-    gem = SIGHTING.field("gem")
-    label = gem.vocabulary.label(filled.get("gem")) if gem is not None and gem.vocabulary is not None else ""
-    change_set = ChangeSet((insert(SIGHTING.name, filled, uuid=uuid),), f"Add {label.lower() or 'sighting'}")
-    session.apply(change_set, "form")

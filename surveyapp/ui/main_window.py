@@ -104,7 +104,10 @@ class MainWindow(QMainWindow):
         self.toolbar.setIconSize(QSize(22, 22))
         self.action_set.fill_toolbar(self.toolbar)
         self.addToolBar(self.toolbar)
-        records = [self.action_set[name] for name in ("sighting.duplicate", "sighting.delete", "map.selection")]
+        records = [
+            self.action_set[name]
+            for name in ("sighting.duplicate", "sighting.together", "sighting.delete", "map.selection")
+        ]
         self.table.use_actions(records)
         self.canvas.addActions([self.action_set["sighting.delete"]])
         self._fill_status_bar()
@@ -182,6 +185,7 @@ class MainWindow(QMainWindow):
             "edit.previous": lambda: table.step(-1),
             "sighting.new": self.form_controller.new,
             "sighting.duplicate": self.form_controller.duplicate,
+            "sighting.together": self.form_controller.edit_together,
             "sighting.delete": self._delete,
             "photo.attach": self.panels.ask_for_photos,
             "view.columns": self._choose_columns,
@@ -334,7 +338,7 @@ class MainWindow(QMainWindow):
             menu.addAction("New sighting here", lambda: self._new_at(longitude, latitude))
             menu.addAction("Use this position in the form", lambda: self._tapped(longitude, latitude))
             menu.addSeparator()
-        for name in ("map.selection", "sighting.duplicate", "sighting.delete"):
+        for name in ("map.selection", "sighting.duplicate", "sighting.together", "sighting.delete"):
             menu.addAction(self.action_set[name])
         menu.popup(at)
 

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject
 
 from surveyapp.domain.fields import GEOMETRY
 from surveyapp.domain.gems import GEMS, OTHER_COLOUR
-from surveyapp.geo import basemap as outline
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, Delta, Roster, shown_text
-from surveyapp.ui.mapcanvas.basemap import BaseLabel, BaseLine, Basemap, BasePolygon, LonLat
+from surveyapp.ui.mapcanvas.basemap import LonLat
+from surveyapp.ui.mapcanvas.basemap_source import outline_map
 from surveyapp.ui.mapcanvas.canvas import MapCanvas
 from surveyapp.ui.mapcanvas.styles import PointStyle
 from surveyapp.ui.selection import Selection
@@ -26,25 +26,6 @@ def gem_palette() -> list[PointStyle]:
     """How the map draws each gem, in the order of the table of gems, then any other."""
     drawn = [PointStyle(gem.code, gem.label, gem.colour, gem.shape) for gem in GEMS]
     return [*drawn, PointStyle("", "Other or not said", OTHER_COLOUR, "circle")]
-
-
-def canvas_basemap(source: outline.Basemap) -> Basemap:
-    """The outline map as the canvas takes it."""
-    widths = {area.name: _width_deg(area.rings) for area in source.areas}
-    return Basemap(
-        polygons=[BasePolygon(area.name, area.code, list(area.rings), area.kind) for area in source.areas],
-        lines=[BaseLine(line.kind, line.points) for line in source.lines],
-        labels=[
-            BaseLabel(one.text, one.longitude, one.latitude, one.rank, widths.get(one.text, 0.0))
-            for one in source.labels
-        ],
-        attribution=source.attribution,
-    )
-
-
-def _width_deg(rings: Sequence[LonLat]) -> float:
-    """Width of the widest part of an area, in degrees of longitude."""
-    return max((float(np.ptp(ring[:, 0])) for ring in rings), default=0.0)
 
 
 def outlines_of(columns: dict[str, list[Any]]) -> list[tuple[str, LonLat]]:
@@ -69,7 +50,7 @@ class MapLink(QObject):
         super().__init__(canvas)
         self._canvas, self._roster, self._selection = canvas, roster, selection
         canvas.set_palette(gem_palette(), "Gems")
-        canvas.set_basemap(canvas_basemap(outline.basemap()))
+        canvas.set_basemap(outline_map())
         canvas.set_tooltips(self._tooltip)
         canvas.set_labels(self._label)
         canvas.selectionChanged.connect(self._chosen_on_map)

@@ -28,8 +28,8 @@ def main() -> None:
     parser.add_argument("only", nargs="*", help="startup, storage, canvas, preview; all if none is named")
     asked = parser.parse_args()
     wanted = asked.only or ["startup", "storage", "canvas", "preview"]
-    told = [f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
-            f"{date.today().isoformat()}", ""]  # noqa: DTZ011
+    machine = (platform.machine(), f"{os.cpu_count()} cores", platform.system(), f"Python {platform.python_version()}")
+    told = [", ".join((*machine, date.today().isoformat())), ""]  # noqa: DTZ011
     rows: list[str] = []
     for name, bench in (("startup", bench_startup), ("storage", bench_storage)):
         if name in wanted:

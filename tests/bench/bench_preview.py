@@ -98,7 +98,7 @@ def survey(count: int) -> PreviewData:
             column.append(row[name])
     history = {
         sighting: HistorySummary(
-            revision=str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+            revision=f"{chance.getrandbits(128):032x}",
             revisions=1,
             created_by=chance.choice(observers),
             created_at=f"2026-11-{chance.randint(1, 28):02}T05:{chance.randint(0, 59):02}:07.123Z",

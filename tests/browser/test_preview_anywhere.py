@@ -93,6 +93,7 @@ def test_a_note_of_a_megabyte_is_cut_until_asked_for(open_preview: OpenPreview) 
     page.locator(f"[data-uuid='{uuid_of(1)}']").click()
     assert len(page.locator(".leaflet-popup .card").inner_text()) < 10_000
     page.locator(".leaflet-popup .card .link").click()
+    page.locator(".leaflet-popup .chunk").first.wait_for()
     shown = page.locator(".leaflet-popup .chunk").evaluate_all("all => all.map((one) => one.textContent).join('')")
     assert shown == note
 
@@ -190,6 +191,11 @@ def test_paper_gets_the_map_and_the_list(open_preview: OpenPreview) -> None:
     expect(page.locator("#print-list tbody tr")).to_have_count(1000)
     expect(page.locator("#print-list")).to_contain_text("and 101 more")
     expect(page.locator("#list-side")).to_be_hidden()
+    colours = page.locator("#print-map canvas").evaluate(
+        """(canvas) => new Set(new Uint32Array(
+            canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"""
+    )
+    assert colours > 50
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     expect(page.locator("#print-list tr")).to_have_count(0)
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from surveyapp.services.recording import add_sighting, assigned, new_survey
 from surveyapp.settings import Settings
+from surveyapp.ui import theme
 from surveyapp.ui.prompts import ScriptedPrompts
 
 if TYPE_CHECKING:
@@ -116,6 +118,9 @@ def make_desk(
         window.deleteLater()
     # Gone at once, and not when some event loop ends: whatever is left would be styled by the next test.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    theme.apply(application, theme.LIGHT)  # no test sees the colours that another chose
 
 
 @pytest.fixture

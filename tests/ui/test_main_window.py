@@ -19,6 +19,7 @@ from surveyapp.settings import Settings
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.columns import ColumnsDialog
 from surveyapp.ui.dialogs.new_survey import NewSurveyDialog
+from surveyapp.ui.forms.bulk_edit import BulkEditDialog
 from surveyapp.ui.prompts import ScriptedPrompts
 from tests.ui.conftest import Desk
 
@@ -173,6 +174,22 @@ def test_deleting_many_is_asked_about(desk: Desk, survey_file: Path, prompts: Sc
     assert desk.localities() == []
     desk.trigger("edit.undo")
     assert len(desk.localities()) == 7, "taken back as one"
+
+
+def test_a_field_of_several_sightings_is_set_at_once_and_taken_back_as_one(desk: Desk, survey_file: Path) -> None:
+    desk.open(survey_file)
+    assert not desk.window.action_set["sighting.together"].isEnabled()
+    desk.trigger("edit.all")
+    desk.trigger("sighting.together")
+    dialog = desk.window.findChild(BulkEditDialog)
+    editor = dialog.add_field("district").editor.input()
+    assert isinstance(editor, QLineEdit)
+    write(editor, "سوات")
+    desk.qtbot.mouseClick(dialog.main_button, LEFT)
+    desk.settle()
+    assert desk.window.survey.roster.column("district") == ["سوات"] * 3
+    desk.trigger("edit.undo")
+    assert desk.window.survey.roster.column("district") == [None] * 3
 
 
 # --- table, map and form are one selection -----------------------------------------------------------
