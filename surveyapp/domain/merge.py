@@ -152,12 +152,6 @@ def _maximal(graph: _Graph, mask: int) -> int:
     return mask & ~covered
 
 
-def heads_of(revisions: Iterable[Revision]) -> tuple[str, ...]:
-    """Revisions that are nobody's parent, sorted."""
-    graph = _graph(revisions)
-    return tuple(sorted(graph.revisions[i].revision for i in _bits(graph.heads)))
-
-
 def _writes(graph: _Graph) -> dict[str, int]:
     """For each field, the mask of the revisions that wrote it. A point that moved writes the facts of its
     position with it: an accuracy of one place must not end up on another."""

@@ -145,6 +145,12 @@ def _leave_wal(connection: sqlite3.Connection, path: Path) -> None:
         raise BadFile(f"{path.name} is in use by another program (QGIS?); save and close it there, then try again.")
 
 
+def has_history(connection: sqlite3.Connection) -> bool:
+    """Whether the file is a survey of ours."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return {"revision", "sighting", "survey"} <= tables
+
+
 def private_copy(path: Path, folder: Path) -> Path:
     """A copy in ``folder`` of a file that must stay as it is, with what its journal or WAL holds, at rest."""
     copy = folder / path.name

@@ -112,7 +112,7 @@ class SurveyFile(SurveyReader):
 
     def _settle(self) -> None:
         """Check whose file it is, upgrade an older one, and take in what others did behind the triggers' back."""
-        if not self._has_history():
+        if not files.has_history(self._connection):
             raise BadFile(
                 f"{self.path} is a GeoPackage that SurveyApp did not make; import it into a survey instead."
             )
@@ -147,10 +147,6 @@ class SurveyFile(SurveyReader):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _has_history(self) -> bool:
-        tables = {r[0] for r in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        return {"revision", "sighting", "survey"} <= tables
 
     @property
     def schema_version(self) -> int:
@@ -318,9 +314,8 @@ def is_survey(path: Path) -> bool:
     except BadFile:
         return False
     try:
-        tables = {r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return files.has_history(connection)
     except sqlite3.Error:
         return False
     finally:
         connection.close()
-    return {"revision", "sighting", "survey"} <= tables

@@ -166,8 +166,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether the input can be attached as it is; refuses what cannot be merged at all."""
-    tables = {r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if not {"revision", "sighting", "survey"} <= tables:
+    if not files.has_history(connection):
         raise Refused(f"{path} has no history of ours, so it cannot be merged; import it into a survey instead.")
     version = _version(connection)
     if version > ddl.SCHEMA_VERSION:

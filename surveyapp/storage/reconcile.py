@@ -127,9 +127,9 @@ def _append(connection: sqlite3.Connection, layer: str, uuid: str, body: dict[st
     name = deterministic_revision(layer, uuid, state.heads, operation, changed, body)
     if any(r.revision == name for r in known):
         return 0
-    rows.insert_revision(connection, Revision(name, layer, uuid, state.heads, operation, changed, body, OUTSIDE))
-    state = record_state([*known, Revision(name, layer, uuid, state.heads, operation, changed, body, OUTSIDE)])
-    rows.write_conflicts(connection, layer, uuid, state.conflicts)
+    inferred = Revision(name, layer, uuid, state.heads, operation, changed, body, OUTSIDE)
+    rows.insert_revision(connection, inferred)
+    rows.write_conflicts(connection, layer, uuid, record_state([*known, inferred]).conflicts)
     return 1
 
 

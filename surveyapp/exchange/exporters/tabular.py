@@ -6,13 +6,12 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from surveyapp.domain.geometry import point_of
 from surveyapp.domain.progress import Progress
 from surveyapp.errors import BadInput
 from surveyapp.exchange.csvguard import guarded
 from surveyapp.exchange.exporters.files import Columns, Table, Written, clean, only_layer, replacing, step
-from surveyapp.exchange.importers.shapes import shape_of_wkb
 from surveyapp.geo.crs import WGS84, crs_text, from_wgs84_arrays, is_geographic
+from surveyapp.geo.shapes import wkt_of
 
 Cell = str | int | float | None
 
@@ -43,7 +42,7 @@ def write_csv(
         for index in range(table.rows):
             step(progress, index, table.rows, f"Writing {path.name}")
             cells = [_cell(table.columns[name][index]) for name in table.names]
-            shape = [wkt_of(hexes[index])] if geometry else []
+            shape = [wkt_of(hexes[index]) or ""] if geometry else []
             writer.writerow(
                 [
                     *cells[:1],
@@ -67,17 +66,6 @@ def write_csv_layers(
     """As the registry calls it; raises ``BadInput`` for more than one layer."""
     layer, columns = only_layer(layers, "CSV")
     return write_csv(path, layer, columns, crs=crs, note=note, progress=progress)
-
-
-def wkt_of(wkb_hex: str | None) -> str:
-    """WKT of WKB hex at full precision; empty for none."""
-    if wkb_hex is None:
-        return ""
-    if (point := point_of(wkb_hex)) is not None:
-        return f"POINT ({point[0]!r} {point[1]!r})"
-    import shapely
-
-    return str(shapely.to_wkt(shape_of_wkb(wkb_hex), rounding_precision=-1))
 
 
 def _place(table: Table, crs: str) -> tuple[list[str], list[list[Cell]]]:

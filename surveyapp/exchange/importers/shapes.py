@@ -27,11 +27,6 @@ def hex_of_xy(x: float, y: float) -> str:
     return _POINT_XY.pack(1, 1, x, y).hex().upper()
 
 
-def xy_of(wkb_hex: str) -> tuple[float, float] | None:
-    """(x, y) of point WKB hex as this module makes it, in its own system; ``None`` for anything else."""
-    return point_of(wkb_hex)
-
-
 def hex_of_shape(shape: Any) -> str | None:
     """WKB hex, little-endian and 2D, of a shapely geometry; ``None`` if it is empty."""
     import shapely
