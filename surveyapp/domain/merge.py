@@ -17,6 +17,9 @@ later write that had seen it (its revision is an ancestor). What is left are the
 
 Existence is one more such field: an insert writes it, a delete takes it away; edits that a delete had not
 seen stand against it, and the record stays visible until someone decides.
+
+A decision can be taken back (undo). That is a revision too: it writes nothing, and the revisions of the change
+set that it names no longer write, so that what they had overruled stands again, in every office that learns of it.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ from surveyapp.domain.records import Value
 DELETED = "deleted"
 """Pseudo-field of existence: conflicts of an edit against a delete are listed under it."""
 
-INSERT, UPDATE, DELETE, RESOLVE = "insert", "update", "delete", "resolve"
+INSERT, UPDATE, DELETE, RESOLVE, WITHDRAW = "insert", "update", "delete", "resolve", "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Revision:
     """One row of the history.
 
     ``body``: the whole record after it, empty fields left out (``None`` for a delete). ``changed``: the fields it
-    wrote; ``None`` means all that the body fills (an insert). Geometry is WKB hex.
+    wrote; ``None`` means all that the body fills (an insert). Geometry is WKB hex. A withdrawal's ``initiator`` is
+    ``undo:`` and the change set that it takes back, with what had repeated that.
     """
 
     revision: str
@@ -95,11 +99,13 @@ class RecordState:
 
 @dataclass(slots=True)
 class _Graph:
-    """Revisions of one record with, for each, the bit mask of its ancestors."""
+    """Revisions of one record with, for each, the bit mask of its ancestors. ``silent``: those that write nothing,
+    because they were withdrawn or are withdrawals."""
 
     revisions: Sequence[Revision]
     ancestors: list[int] = field(default_factory=list)
     heads: int = 0
+    silent: int = 0
 
 
 def _graph(revisions: Iterable[Revision]) -> _Graph:
@@ -134,7 +140,20 @@ def _graph(revisions: Iterable[Revision]) -> _Graph:
         graph.ancestors.append(mask)
         seen |= mask
     graph.heads = ((1 << len(ordered)) - 1) & ~seen
+    graph.silent = _silent(graph)
     return graph
+
+
+def _silent(graph: _Graph) -> int:
+    mask = 0
+    for i, revision in enumerate(graph.revisions):
+        if revision.operation == WITHDRAW:
+            mask |= 1 << i
+            taken_back = (revision.initiator or "").partition(":")[2]
+            for j in _bits(graph.ancestors[i]):
+                if graph.revisions[j].change_set == taken_back or graph.revisions[j].initiator == f"redo:{taken_back}":
+                    mask |= 1 << j
+    return mask
 
 
 def _bits(mask: int) -> Iterable[int]:
@@ -163,7 +182,7 @@ def _writes(graph: _Graph) -> dict[str, int]:
     writes = dict.fromkeys(sorted(names), 0)
     for i, revision in enumerate(graph.revisions):
         bit = 1 << i
-        if revision.operation == DELETE:
+        if revision.operation == DELETE or graph.silent & bit:
             continue
         if revision.changed is not None:
             written: set[str] = set(revision.changed)
@@ -226,6 +245,8 @@ def _existence(graph: _Graph) -> tuple[bool, Conflict | None]:
     """Whether the record stands, and the conflict of a delete with edits that it had not seen."""
     written = deletes = edits = 0
     for i, revision in enumerate(graph.revisions):
+        if graph.silent >> i & 1:
+            continue
         if revision.operation == DELETE:
             written |= 1 << i
             deletes |= 1 << i

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME, POSITION_FACTS
 from surveyapp.domain.geometry import point_of
 from surveyapp.domain.merge import DELETED, Conflict
-from surveyapp.domain.records import Value
+from surveyapp.domain.records import Value, moment_of
 from surveyapp.domain.validation import parse_value
 from surveyapp.errors import BadInput
 from surveyapp.services.recording import position_values
@@ -90,8 +91,31 @@ def resolve(session: Session, name: str, *, take: str | None = None, side: str |
         values = values_of_side(session, conflict, index)
     else:
         values = _side_or_typed(session, conflict, take or "")
-    session.settle_conflict(conflict, values)
+    session.settle_conflicts([(conflict, values)])
     return conflict
+
+
+def decide(session: Session, decisions: Sequence[tuple[Conflict, Mapping[str, Value]]]) -> int:
+    """Decide many conflicts in one transaction and one step of undo. Each goes with the values that
+    :func:`values_of_side` or :func:`values_typed` gave for it. Returns how many were decided."""
+    session.settle_conflicts(decisions)
+    return len(decisions)
+
+
+def newest_side(conflict: Conflict) -> int | None:
+    """Index of the side that was written last by its author's clock; ``None`` when a time is unknown or two are
+    equal, because then nobody can say."""
+    moments = [moment_of(side.at) for side in conflict.values]
+    known = [moment for moment in moments if moment is not None]
+    if len(known) < len(moments) or known.count(max(known)) > 1:
+        return None
+    return moments.index(max(known))
+
+
+def side_of_author(conflict: Conflict, author: str) -> int | None:
+    """Index of the one side that this author wrote; ``None`` when it is none or several."""
+    found = [i for i, side in enumerate(conflict.values) if side.author == author]
+    return found[0] if len(found) == 1 else None
 
 
 def _side_or_typed(session: Session, conflict: Conflict, text: str) -> dict[str, Value]:

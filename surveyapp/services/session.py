@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import getpass
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 from surveyapp.domain import changes
 from surveyapp.domain.changes import ChangeSet
+from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.domain.merge import Conflict, Revision
 from surveyapp.domain.records import Value
 from surveyapp.errors import Refused
@@ -88,11 +89,15 @@ class Session:
         self._tell(applied)
         return applied
 
-    def settle_conflict(self, conflict: Conflict, values: Mapping[str, Value]) -> None:
-        """Decide a conflict and tell subscribers that the record changed."""
-        self.file.settle_conflict(conflict, values, author=self.author, device=self.device)
-        self._rebuild_stacks()
-        self._tell(ChangeSet((), "Resolve conflict"))
+    def settle_conflicts(self, decisions: Sequence[tuple[Conflict, Mapping[str, Value]]]) -> ChangeSet:
+        """Decide conflicts as one step, and tell subscribers what became of their records."""
+        decided = self.file.settle_conflicts(decisions, author=self.author, device=self.device)
+        many = f" {len(decisions)} disagreements" if len(decisions) > 1 else " a disagreement"
+        self._labels[decided.uuid] = f"Decide{many}"
+        self._done.append(decided.uuid)
+        self._undone.clear()
+        self._tell(decided)
+        return decided
 
     # -- undo, also of what an earlier run did -----------------------------------------------------
 
@@ -100,7 +105,7 @@ class Session:
         """Undo and redo stacks from the history, so that they survive a restart and a crash."""
         self._done.clear()
         self._undone.clear()
-        for change_set, initiator, _author in self.file.steps():
+        for change_set, initiator in self.file.steps(self.device):
             kind, _, target = (initiator or "").partition(":")
             if kind == "undo" and target in self._done:
                 self._done.remove(target)
@@ -108,7 +113,7 @@ class Session:
             elif kind == "redo" and target in self._undone:
                 self._undone.remove(target)
                 self._done.append(target)
-            elif kind not in ("new", "upgrade", "undo", "redo", "merge", "resolve"):
+            elif kind not in ("new", "upgrade", "undo", "redo"):
                 self._done.append(change_set)
                 self._undone.clear()
 
@@ -123,11 +128,13 @@ class Session:
 
     def _label(self, change_set: str) -> str:
         if change_set not in self._labels:
-            changes = self.file.change_set(change_set).changes
-            verbs = {"insert": "Add", "update": "Edit", "delete": "Delete"}
-            first = changes[0] if changes else None
-            what = f"{verbs[first.operation]} {first.layer.replace('_', ' ')}" if first else "Change"
-            self._labels[change_set] = what + (f" and {len(changes) - 1} more" if len(changes) > 1 else "")
+            outline = self.file.outline(change_set)
+            if outline is None:
+                return "Change"
+            operation, layer, records = outline
+            verbs = {"insert": "Add", "update": "Edit", "delete": "Delete", "resolve": "Decide about"}
+            what = f"{verbs.get(operation, 'Change')} {LAYER_BY_NAME[layer].title.lower()}"
+            self._labels[change_set] = what + (f" and {records - 1:,} more" if records > 1 else "")
         return self._labels[change_set]
 
     def undo(self) -> ChangeSet | None:
@@ -142,15 +149,13 @@ class Session:
         if not source:
             return None
         name = source[-1]
-        past = self.file.change_set(name)
-        wanted = past.inverted() if kind == "undo" else past
-        change_set = ChangeSet(wanted.changes, f"{kind.capitalize()} {self._label(name).lower()}")
+        label = self._label(name)
+        step = self.file.take_back if kind == "undo" else self.file.do_again
         try:
-            applied = self.file.apply(change_set, author=self.author, device=self.device,
-                                      initiator=f"{kind}:{name}")
+            applied = step(name, f"{kind.capitalize()} {label.lower()}", author=self.author, device=self.device)
         except Refused as error:
             source.remove(name)  # it can never be taken back any more; the one before it may
-            raise Refused(f"Cannot {kind} '{self._label(name)}': {error}") from None
+            raise Refused(f"Cannot {kind} '{label}': {error}") from None
         source.remove(name)
         target.append(name)
         self._tell(applied)

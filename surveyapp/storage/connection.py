@@ -167,6 +167,20 @@ def private_copy(path: Path, folder: Path) -> Path:
     return copy
 
 
+@contextmanager
+def held_still(path: Path) -> Iterator[None]:
+    """Keep writers out of a file at rest by a reader's lock, while its bytes are copied. Reading the schema's
+    version takes the lock without parsing the schema."""
+    connection = sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        connection.execute("BEGIN")
+        connection.execute("PRAGMA schema_version").fetchone()
+        yield
+    finally:
+        connection.close()
+
+
 def needs_private_copy(path: Path) -> bool:
     """Whether reading the file as it lies would miss changes, or write beside it."""
     return inspect(path) or wal_file(path).exists() or journal(path).exists()

@@ -13,11 +13,11 @@ from typing import Self
 
 from surveyapp.domain.changes import DELETE, INSERT, Change, ChangeSet
 from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
-from surveyapp.domain.merge import DELETED, RESOLVE, Conflict, Revision, record_state
+from surveyapp.domain.merge import Conflict, record_state
 from surveyapp.domain.records import Value, new_uuid, utc_text
 from surveyapp.errors import BadFile, BadInput, Refused
 from surveyapp.storage import connection as files
-from surveyapp.storage import ddl, extent, migrations, reconcile, rows
+from surveyapp.storage import ddl, deciding, extent, migrations, reconcile, rows
 from surveyapp.storage.history import quoted
 from surveyapp.storage.reader import SurveyReader
 
@@ -194,13 +194,16 @@ class SurveyFile(SurveyReader):
                 raise
 
     @contextmanager
-    def _told(self, author: str, device: str, change_set: str, initiator: str) -> Iterator[sqlite3.Connection]:
+    def _hand(self, author: str, device: str, change_set: str, initiator: str) -> Iterator[deciding.Hand]:
         """A transaction whose revisions say who is writing."""
         with self.transaction() as connection:
             connection.execute(
                 "INSERT INTO revision_context VALUES (1, ?, ?, ?, ?)", (author, device, change_set, initiator)
             )
-            yield connection
+            boxes = extent.Boxes()
+            yield deciding.Hand(connection, author, device, change_set, boxes,
+                                lambda change: self._apply(connection, change, boxes))
+            boxes.write(connection)
             connection.execute("DELETE FROM revision_context")
 
     def apply(self, change_set: ChangeSet, *, author: str, device: str, initiator: str) -> ChangeSet:
@@ -209,12 +212,14 @@ class SurveyFile(SurveyReader):
         When it returns, the change is on the disk with its history. Raises ``Refused`` if a record is not as a
         change says it was, and then nothing is written.
         """
-        with self._told(author, device, change_set.uuid, initiator) as connection:
-            boxes = extent.Boxes()
-            applied = [self._apply(connection, change, boxes) for change in change_set.changes]
-            boxes.write(connection)
-            self._refresh_conflicts(connection, {(c.layer, c.uuid) for c in applied})
+        with self._hand(author, device, change_set.uuid, initiator) as hand:
+            applied = self._apply_all(hand, change_set.changes)
         return replace(change_set, changes=tuple(applied))
+
+    def _apply_all(self, hand: deciding.Hand, changes: Iterable[Change]) -> list[Change]:
+        applied = [hand.apply(change) for change in changes]
+        self._refresh_conflicts(hand.connection, {(c.layer, c.uuid) for c in applied})
+        return applied
 
     def _apply(self, connection: sqlite3.Connection, change: Change, boxes: extent.Boxes) -> Change:
         names = self._names(change.layer)
@@ -278,33 +283,48 @@ class SurveyFile(SurveyReader):
                 state = record_state(rows.revisions(connection, layer, uuid))
                 rows.write_conflicts(connection, layer, uuid, state.conflicts)
 
-    def settle_conflict(self, conflict: Conflict, values: Mapping[str, Value], *, author: str, device: str) -> None:
-        """Decide a conflict: the record's fields become ``values`` (for one on ``deleted``: ``{"deleted": 1}`` deletes
-        it, ``0`` keeps it). The decision is a revision that has seen every side, so it travels."""
+    def settle_conflicts(self, decisions: Iterable[tuple[Conflict, Mapping[str, Value]]], *, author: str,
+                         device: str) -> ChangeSet:
+        """Decide conflicts in one transaction: the record's fields become the values (for one on ``deleted``:
+        ``{"deleted": 1}`` deletes it, ``0`` keeps it). A decision is a revision that has seen every side, so it
+        travels. Raises ``Refused``, and decides nothing, when one of them is settled already; one that an earlier
+        decision of the same call settles with it (facts of a position go with its point) is passed over."""
         decision = new_uuid()
-        with self._told(author, device, decision, f"resolve:{conflict.conflict}") as connection:
-            layer, uuid = conflict.layer, conflict.record
-            known = rows.revisions(connection, layer, uuid)
-            state = record_state(known)
-            if conflict.conflict not in {c.conflict for c in state.conflicts}:
-                raise Refused(f"Conflict {conflict.conflict} is settled already; nothing was saved.")
-            boxes = extent.Boxes()
-            if values.get(DELETED):
-                self._apply(connection, Change(DELETE, layer, uuid, {}), boxes)
-            else:
-                fields = {n: v for n, v in values.items() if n != DELETED}
-                body = dict(state.body or {}) | fields
-                same = {n for n in values if n == DELETED or (state.body or {}).get(n) == values[n]}
-                if same:
-                    rows.insert_revision(connection, Revision(
-                        new_uuid().replace("-", ""), layer, uuid, state.heads, RESOLVE, frozenset(same),
-                        (state.body or {}), author, device, utc_text(), decision, f"resolve:{conflict.conflict}",
-                    ))
-                if len(same) < len(values):
-                    self._apply(connection, Change("update", layer, uuid, {n: body.get(n) for n in fields}), boxes)
-            boxes.write(connection)
-            state = record_state(rows.revisions(connection, layer, uuid))
-            rows.write_conflicts(connection, layer, uuid, state.conflicts)
+        with self._hand(author, device, decision, "resolve") as hand:
+            changes = []
+            at_first = self._open_conflicts(hand.connection)
+            for conflict, values in decisions:
+                if conflict.conflict not in at_first:
+                    raise Refused(f"Conflict {conflict.conflict} is settled already; nothing was saved.")
+                if conflict.conflict not in self._open_conflicts(hand.connection, conflict.record):
+                    continue
+                initiator = f"resolve:{conflict.conflict}"
+                hand.connection.execute("UPDATE revision_context SET initiator = ?", (initiator,))
+                changes.append(deciding.settle(hand, conflict.layer, conflict.record, values, initiator))
+        return ChangeSet(tuple(changes), "Decide", decision)
+
+    def _open_conflicts(self, connection: sqlite3.Connection, record: str | None = None) -> set[str]:
+        where, parameters = (" WHERE record = ?", (record,)) if record else ("", ())
+        return {row[0] for row in connection.execute(f"SELECT conflict FROM conflict{where}", parameters)}
+
+    def take_back(self, change_set: str, label: str, *, author: str, device: str) -> ChangeSet:
+        """Undo a past change set in one transaction. What it had settled is open again. Raises ``Refused``, and
+        writes nothing, when one of its records was changed since."""
+        past = self.change_set(change_set).inverted()
+        with self._hand(author, device, past.uuid, f"undo:{change_set}") as hand:
+            settled = deciding.forked(hand.connection, change_set)
+            changes = self._apply_all(hand, (c for c in past.changes if (c.layer, c.uuid) not in settled))
+            changes += [deciding.withdraw(hand, layer, record, change_set) for layer, record in sorted(settled)]
+        return ChangeSet(tuple(changes), label, past.uuid)
+
+    def do_again(self, change_set: str, label: str, *, author: str, device: str) -> ChangeSet:
+        """Redo a change set that was taken back; the reverse of :meth:`take_back`."""
+        past = replace(self.change_set(change_set), uuid=new_uuid())
+        with self._hand(author, device, past.uuid, f"redo:{change_set}") as hand:
+            settled = deciding.withdrawn(hand.connection, change_set)
+            changes = self._apply_all(hand, (c for c in past.changes if (c.layer, c.uuid) not in settled))
+            changes += [deciding.repeat(hand, layer, record, change_set) for layer, record in sorted(settled)]
+        return ChangeSet(tuple(changes), label, past.uuid)
 
 
 def is_survey(path: Path) -> bool:

@@ -97,8 +97,10 @@ def _triggers(layer: str, columns: tuple[str, ...]) -> dict[str, str]:
     moved = _outside_move() if layer == "sighting" else ""
     forget = f"DELETE FROM conflict WHERE layer = {literal(layer)} AND record = "
     facts = ", ".join(literal(f) for f in POSITION_FACTS)
+    # The revision just appended is the only head, and lists the fields that are settled by it.
+    told = f"SELECT changed FROM revision WHERE layer = {literal(layer)} AND record = NEW.uuid AND head = 1"
     settle = (
-        f"{forget}NEW.uuid AND (field IN (SELECT value FROM json_each({_changed_sql(columns)}))"
+        f"{forget}NEW.uuid AND (field IN (SELECT value FROM json_each(({told})))"
         + (f" OR field IN ({facts}) AND OLD.geom IS NOT NEW.geom" if layer == "sighting" else "")
         + "); "
     )

@@ -182,17 +182,11 @@ def _described(connection: sqlite3.Connection, path: Path, real: Path) -> _Packa
 def _start(working: Path, out: Path, packages: Sequence[_Package], scratch: Path) -> _Package:
     """Begin the result as a copy of what ``out`` holds, or of the first input (the result is the same)."""
     base = _prepare(out, scratch, len(packages)) if out.exists() else packages[0]
-    source = files.connect(base.real, read_only=True)
     try:
-        with files.sentences(out, "copying"):
-            # A reader's lock keeps writers out while the bytes are copied; the file has no journal beside it.
-            source.execute("BEGIN")
-            source.execute("SELECT count(*) FROM survey").fetchone()
+        with files.sentences(out, "copying"), files.held_still(base.real):
             shutil.copyfile(base.real, working)
     except OSError as error:
         raise BadFile(f"{out} cannot be written ({error.strerror}); is there room on the disk?") from error
-    finally:
-        source.close()
     return base
 
 
@@ -421,10 +415,7 @@ def _combine(connection: sqlite3.Connection, layer: Layer, record: str, columns:
     state = record_state(rows.revisions(connection, layer.name, record))
     body = None if state.body is None else dict(state.body)
     if body is None and layer.name == "photo":
-        connection.execute(
-            "INSERT OR IGNORE INTO photo_kept SELECT sha256, data FROM photo WHERE uuid = ? AND sha256 IS NOT NULL",
-            (record,),
-        )
+        rows.keep_photo(connection, record)
     rows.set_row(connection, layer.name, record, columns, body)
     rows.write_conflicts(connection, layer.name, record, state.conflicts)
     told.counts["deleted" if body is None else "conflicting" if state.conflicts else "combined"] += 1

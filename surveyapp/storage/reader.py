@@ -10,7 +10,7 @@ from typing import Any
 from surveyapp.domain.changes import DELETE, INSERT, Change, ChangeSet
 from surveyapp.domain.fields import GEOMETRY, INTEGER, LAYER_BY_NAME, REAL
 from surveyapp.domain.geometry import point_of
-from surveyapp.domain.merge import RESOLVE, Conflict, Revision, record_state
+from surveyapp.domain.merge import RESOLVE, WITHDRAW, Conflict, Revision, record_state
 from surveyapp.domain.records import Record
 from surveyapp.errors import BadInput
 from surveyapp.storage import connection as files
@@ -146,13 +146,23 @@ class SurveyReader:
             found = self._connection.execute(f"SELECT {', '.join(names)} FROM package ORDER BY content").fetchall()
         return [dict(zip(names, row, strict=True)) for row in found]
 
-    def steps(self) -> list[tuple[str, str, str | None]]:
-        """Change sets of this file in order: (change set, initiator, author). Undo is rebuilt from them."""
+    def steps(self, device: str) -> list[tuple[str, str | None]]:
+        """Change sets that were made on a device, in order: (change set, initiator). Undo is rebuilt from them; what
+        others made, and a merge brought, is theirs to take back."""
         with files.sentences(self.path, "reading"):
             return self._connection.execute(
-                "SELECT change_set, max(initiator), max(author) FROM revision WHERE change_set IS NOT NULL "
-                "GROUP BY change_set ORDER BY min(id)"
+                "SELECT change_set, max(initiator) FROM revision WHERE change_set IS NOT NULL "
+                "GROUP BY change_set HAVING max(device) IS ? ORDER BY min(id)", (device,)
             ).fetchall()
+
+    def outline(self, change_set: str) -> tuple[str, str, int] | None:
+        """Of a change set: operation and layer of its first change, and the number of its records."""
+        with files.sentences(self.path, "reading"):
+            found: tuple[str, str, int] | None = self._connection.execute(
+                "SELECT operation, layer, (SELECT count(DISTINCT record) FROM revision WHERE change_set = ?1) "
+                "FROM revision WHERE change_set = ?1 ORDER BY id LIMIT 1", (change_set,)
+            ).fetchone()
+        return found
 
     def change_set(self, uuid: str) -> ChangeSet:
         """A past change set, rebuilt from the history, so that it can be inverted."""
@@ -170,7 +180,7 @@ class SurveyReader:
         upon = _with_ancestors(revision.parents, by_id)
         before = record_state(upon).body if upon else None
         after = revision.body
-        if (before is None and after is None) or revision.operation == RESOLVE:
+        if (before is None and after is None) or revision.operation in (RESOLVE, WITHDRAW):
             return None
         if before is None:
             return Change(INSERT, revision.layer, revision.record, dict(after or {}))

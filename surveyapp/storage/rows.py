@@ -162,6 +162,14 @@ def set_row(connection: sqlite3.Connection, layer: str, record: str, columns: Se
     )
 
 
+def keep_photo(connection: sqlite3.Connection, record: str) -> None:
+    """Keep the bytes of a photo whose row may go, so that it can come back."""
+    connection.execute(
+        "INSERT OR IGNORE INTO photo_kept SELECT sha256, data FROM photo WHERE uuid = ? AND sha256 IS NOT NULL",
+        (record,),
+    )
+
+
 def select_records(connection: sqlite3.Connection, layer: str, columns: Sequence[str],
                    where: str = "", parameters: Sequence[Any] = ()) -> Iterator[Record]:
     """Records of a layer, without the bytes of photos, sorted by uuid."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from surveyapp.domain.changes import Change, ChangeSet, delete, insert, update
-from surveyapp.domain.fields import LAYERS
+from surveyapp.domain.fields import LAYERS, Layer
 from surveyapp.domain.geometry import point_hex
 from surveyapp.domain.records import Value
 from surveyapp.storage.geometry import register_functions
@@ -101,16 +101,30 @@ def assert_sound(path: Path) -> None:
         assert file.integrity() == []
         assert file.unrecorded() == []
     assert not list(path.parent.glob(path.name + "-*")), "something lies beside the file"
-    for layer in LAYERS:
-        rows = sql(path, f"SELECT count(*) FROM {layer.name}")[0][0]
-        assert sql(path, "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?", layer.name) == [(rows,)]
-        if layer.geometry:
-            real = sql(path, f"SELECT min(ST_MinX(geom)), min(ST_MinY(geom)), max(ST_MaxX(geom)), max(ST_MaxY(geom)) "
-                             f"FROM {layer.name}")
-            told = sql(path, "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?", layer.name)
-            assert told == real
-            missing = sql(path, f"SELECT count(*) FROM {layer.name} WHERE geom IS NOT NULL AND fid NOT IN "
-                                f"(SELECT id FROM rtree_{layer.name}_geom)")
-            extra = sql(path, f"SELECT count(*) FROM rtree_{layer.name}_geom WHERE id NOT IN "
-                              f"(SELECT fid FROM {layer.name} WHERE geom IS NOT NULL)")
-            assert missing == extra == [(0,)]
+    connection = sqlite3.connect(path, isolation_level=None)
+    register_functions(connection)
+
+    def ask(statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return connection.execute(statement, parameters).fetchall()
+
+    try:
+        for layer in LAYERS:
+            _assert_layer_sound(layer, ask)
+    finally:
+        connection.close()
+
+
+def _assert_layer_sound(layer: Layer, ask: Callable[..., list[tuple[Any, ...]]]) -> None:
+    rows = ask(f"SELECT count(*) FROM {layer.name}")[0][0]
+    assert ask("SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?", layer.name) == [(rows,)]
+    if not layer.geometry:
+        return
+    real = ask(f"SELECT min(ST_MinX(geom)), min(ST_MinY(geom)), max(ST_MaxX(geom)), max(ST_MaxY(geom)) "
+               f"FROM {layer.name}")
+    told = ask("SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?", layer.name)
+    assert told == real
+    missing = ask(f"SELECT count(*) FROM {layer.name} WHERE geom IS NOT NULL AND fid NOT IN "
+                  f"(SELECT id FROM rtree_{layer.name}_geom)")
+    extra = ask(f"SELECT count(*) FROM rtree_{layer.name}_geom WHERE id NOT IN "
+                f"(SELECT fid FROM {layer.name} WHERE geom IS NOT NULL)")
+    assert missing == extra == [(0,)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from surveyapp.domain.fields import BLOB, DATETIME, GEOMETRY, LAYER_BY_NAME
 from surveyapp.domain.geometry import point_of
-from surveyapp.domain.merge import DELETE, DELETED, INSERT, RESOLVE, Revision
+from surveyapp.domain.merge import DELETE, DELETED, INSERT, RESOLVE, WITHDRAW, Revision
 from surveyapp.domain.records import Value, moment_of
 from surveyapp.ui.forms.moments import short
 
@@ -96,13 +96,16 @@ def _what(revision: Revision, changes: Sequence[FieldChange]) -> str:
         what = "deleted"
     elif revision.operation == RESOLVE:
         what = "resolved a disagreement"
+    elif revision.operation == WITHDRAW:
+        what = "took a decision back"
     elif len(revision.parents) > 1:
         what = "brought versions together"
     elif not changes:
         what = "saved without a change"
     else:
         what = f"changed {changes[0].title}" if len(changes) == 1 else f"changed {len(changes)} fields"
-    by = _INITIATORS.get(revision.initiator or "", revision.initiator or "another program")
+    kind = (revision.initiator or "").partition(":")[0]
+    by = _INITIATORS.get(kind, revision.initiator or "another program")
     return f"{what} · {by}"
 
 
