@@ -78,6 +78,7 @@ PEERS = {
     "gpsd": "gpsd",
     "gpspipe": "gpsd-clients",
     "Xvfb": "xvfb",
+    "strace": "strace",
 }
 # Debian leaves this out of its Python.
 VENV = {"Python's venv and ensurepip": f"python3.{sys.version_info[1]}-venv"}
@@ -332,6 +333,9 @@ def develop(module: str, arguments: list[str]) -> int:
     env = {**clean_environment(), "QT_QPA_PLATFORM": "offscreen"}
     if LINUX:
         env["LC_ALL"] = "C.UTF-8"
+    if module == "pytest" and not any(a.startswith(("-n", "--pdb", "--numprocesses")) for a in arguments):
+        # Two at a time, in the same order as one would: more would fight over memory on a small machine.
+        arguments = ["-n", "2", "--dist", "worksteal", *arguments]
     return become(["-m", module, *arguments], env, ROOT)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from surveyapp.domain.progress import Progress
 from surveyapp.domain.validation import layer_named
 from surveyapp.errors import BadInput, Refused
 from surveyapp.services.session import Session
+from surveyapp.words import tr
 
 WGS84 = "EPSG:4326"
 
@@ -38,7 +38,7 @@ def export(
     _refuse_place(session, out)
     if chosen.name == "gpkg" and layer is None and audience == "office" and crs in (None, WGS84):
         if out.suffix.lower() != ".gpkg":
-            raise BadInput(f"{out.name} should end in .gpkg; QGIS and GDAL know the file by it.")
+            raise BadInput(tr("{name} should end in .gpkg; QGIS and GDAL know the file by it.", name=out.name))
         session.file.backup_to(out)
         return [str(out)]
     wanted = [layer_named(layer)] if layer else _layers(session, chosen.geometries, many=chosen.many_layers)
@@ -54,13 +54,13 @@ def export(
             except Refused:
                 if layer:
                     raise
-                notes.append(f"{definition.plural} are not for the public and are left out.")
+                notes.append(tr("{plural} are not for the public and are left out.", plural=definition.plural))
                 continue
             if note not in notes:
                 notes.append(note)
         columns[definition.name] = found
     if not columns:
-        raise BadInput(f"{session.file.path.name} has nothing that {chosen.title} can hold.")
+        raise BadInput(tr("{name} has nothing that {title} can hold.", name=session.file.path.name, title=chosen.title))
     edition = next((n for n in notes if n.startswith("Public")), None)
     if chosen.name == "gpkg":
         written = _styled_gpkg(out, columns, crs or WGS84, edition, progress)
@@ -69,7 +69,13 @@ def export(
     left = [d.plural.lower() for d in _layers(session, ("POINT", "LINESTRING", "POLYGON", ""), many=True)
             if d not in wanted]
     if left and not layer:
-        notes.append(f"{chosen.title} holds one layer; {', '.join(left)} are not in it (--layer exports them).")
+        notes.append(
+            tr(
+                "{title} holds one layer; {what} are not in it (--layer exports them).",
+                title=chosen.title,
+                what=", ".join(left),
+            )
+        )
     return [*(str(path) for path in written.paths), *written.notes, *notes]
 
 
@@ -93,9 +99,9 @@ def _layers(session: Session, geometries: tuple[str, ...], *, many: bool) -> lis
 
 def _refuse_place(session: Session, out: Path) -> None:
     if not out.parent.is_dir():
-        raise BadInput(f"There is no folder {out.parent}; make it first.")
+        raise BadInput(tr("There is no folder {parent}; make it first.", parent=out.parent))
     if out.exists() and out.samefile(session.file.path):
-        raise Refused(f"{out} is the survey itself; choose another name for the export.")
+        raise Refused(tr("{out} is the survey itself; choose another name for the export.", out=out))
 
 
 def _styled_gpkg(out: Path, columns: dict[str, Any], crs: str, note: str | None, progress: Progress | None) -> Any:
@@ -103,11 +109,15 @@ def _styled_gpkg(out: Path, columns: dict[str, Any], crs: str, note: str | None,
     from dataclasses import replace
 
     from surveyapp.exchange import registry
+    from surveyapp.storage import connection as files
     from surveyapp.storage.dressing import dress
 
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as folder:
-        staged = Path(folder) / "export.gpkg"
+    files.sweep(out.parent, ".export-*")
+    with files.scratch(out, ".export-", "exporting to") as folder:
+        staged = folder / out.name
         written = registry.write_layers(staged, "gpkg", columns, crs=crs, note=note, progress=progress)
         dress(staged, [LAYER_BY_NAME[name] for name in columns])
+        files.flush(staged)
         os.replace(staged, out)
+        files.confirm(out)
     return replace(written, paths=(out,))

@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from surveyapp.errors import BadFile, SurveyError
 from surveyapp.storage.geometry import register_functions
+from surveyapp.words import tr
 
 APPLICATION_ID = 0x47504B47
 """``GPKG`` (OGC 12-128r17, requirement 2)."""
@@ -29,17 +32,23 @@ def inspect(path: Path) -> bool:
     """Whether the file is in WAL mode; raises ``BadFile`` if it cannot be a GeoPackage at all."""
     try:
         if path.is_dir():
-            raise BadFile(f"{path} is a folder; name the GeoPackage in it.")
+            raise BadFile(tr("{path} is a folder; name the GeoPackage in it.", path=path))
         with path.open("rb") as stream:
             head = stream.read(100)
     except FileNotFoundError:
-        raise BadFile(f"There is no file {path}; check the name, or make it with 'surveyapp new'.") from None
+        raise BadFile(
+            tr("There is no file {path}; check the name, or make it with 'surveyapp new'.", path=path)
+        ) from None
     except PermissionError:
-        raise BadFile(f"{path} may not be read; ask its owner for the permission to read it.") from None
+        raise BadFile(tr("{path} may not be read; ask its owner for the permission to read it.", path=path)) from None
     except OSError as error:
-        raise BadFile(f"{path} cannot be read ({error.strerror}); is the stick still plugged in?") from None
+        raise BadFile(
+            tr("{path} cannot be read ({reason}); is the stick still plugged in?", path=path, reason=error.strerror)
+        ) from None
     if len(head) < 100 or head[:16] != _MAGIC:
-        raise BadFile(f"{path} is not a GeoPackage; choose a file made by SurveyApp or QGIS, or import it.")
+        raise BadFile(
+            tr("{path} is not a GeoPackage; choose a file made by SurveyApp or QGIS, or import it.", path=path)
+        )
     page = int.from_bytes(head[16:18], "big")
     page = 65536 if page == 1 else page
     pages = int.from_bytes(head[28:32], "big")
@@ -47,7 +56,14 @@ def inspect(path: Path) -> bool:
     size = path.stat().st_size
     wal = head[18] == 2 or head[19] == 2
     if trusted and not wal and not journal(path).exists() and size < pages * page:
-        raise BadFile(f"{path} is cut short ({size} of {pages * page} bytes); copy it again from where it came.")
+        raise BadFile(
+            tr(
+                "{path} is cut short ({size} of {pages} bytes); copy it again from where it came.",
+                path=path,
+                size=size,
+                pages=pages * page,
+            )
+        )
     return wal
 
 
@@ -74,23 +90,42 @@ def sentences(path: Path, doing: str) -> Iterator[None]:
     except sqlite3.Error as error:
         raise explain(path, doing, error) from error
     except UnicodeDecodeError as error:
-        raise BadFile(f"{path} holds text that is not UTF-8; repair it in QGIS or copy it again.") from error
+        raise BadFile(
+            tr("{path} holds text that is not UTF-8; repair it in QGIS or copy it again.", path=path)
+        ) from error
 
 
 def explain(path: Path, doing: str, error: sqlite3.Error) -> SurveyError:
     """The sentence for an SQLite error while ``doing`` (such as "saving")."""
     text = str(error)
     if "locked" in text or "busy" in text:
-        return BadFile(f"{path.name} is in use by another program (QGIS?); save and close it there, then try again.")
+        return BadFile(
+            tr("{name} is in use by another program (QGIS?); save and close it there, then try again.", name=path.name)
+        )
     if "full" in text:
-        return BadFile(f"The disk is full, so {doing} {path.name} failed and the file is as it was; free some space.")
+        return BadFile(
+            tr(
+                "The disk is full, so {doing} {name} failed and the file is as it was; free some space.",
+                doing=doing,
+                name=path.name,
+            )
+        )
     if "malformed" in text or "not a database" in text or "corrupt" in text:
-        return BadFile(f"{path} is damaged ({text}); use a backup, or copy it again from where it came.")
+        return BadFile(
+            tr("{path} is damaged ({text}); use a backup, or copy it again from where it came.", path=path, text=text)
+        )
     if "readonly" in text:
-        return BadFile(f"{path} cannot be written; copy it to a folder where you may write.")
+        return BadFile(tr("{path} cannot be written; copy it to a folder where you may write.", path=path))
     if "disk I/O" in text or "unable to open" in text:
-        return BadFile(f"{doing.capitalize()} {path} failed ({text}); is the disk or stick still there?")
-    return BadFile(f"{doing.capitalize()} {path.name} failed: {text}.")
+        return BadFile(
+            tr(
+                "{doing} {path} failed ({text}); is the disk or stick still there?",
+                doing=doing.capitalize(),
+                path=path,
+                text=text,
+            )
+        )
+    return BadFile(tr("{doing} {name} failed: {text}.", doing=doing.capitalize(), name=path.name, text=text))
 
 
 def configure(connection: sqlite3.Connection, *, durable: bool = True) -> sqlite3.Connection:
@@ -123,7 +158,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             raise
     if "gpkg_contents" not in tables and application != APPLICATION_ID:
         connection.close()
-        raise BadFile(f"{path} is a database but not a GeoPackage; choose another file.")
+        raise BadFile(tr("{path} is a database but not a GeoPackage; choose another file.", path=path))
     return connection
 
 
@@ -142,7 +177,9 @@ def _leave_wal(connection: sqlite3.Connection, path: Path) -> None:
     except sqlite3.OperationalError:
         mode = "wal"
     if mode != "delete":
-        raise BadFile(f"{path.name} is in use by another program (QGIS?); save and close it there, then try again.")
+        raise BadFile(
+            tr("{name} is in use by another program (QGIS?); save and close it there, then try again.", name=path.name)
+        )
 
 
 def has_history(connection: sqlite3.Connection) -> bool:
@@ -161,7 +198,11 @@ def private_copy(path: Path, folder: Path) -> Path:
                 shutil.copyfile(source, copy.with_name(copy.name + suffix))
     except OSError as error:
         raise BadFile(
-            f"{path} cannot be copied ({error.strerror}); is there room, and is the stick still there?"
+            tr(
+                "{path} cannot be copied ({reason}); is there room, and is the stick still there?",
+                path=path,
+                reason=error.strerror,
+            )
         ) from error
     connect(copy, read_only=False).close()
     return copy
@@ -184,6 +225,62 @@ def held_still(path: Path) -> Iterator[None]:
 def needs_private_copy(path: Path) -> bool:
     """Whether reading the file as it lies would miss changes, or write beside it."""
     return inspect(path) or wal_file(path).exists() or journal(path).exists()
+
+
+@contextmanager
+def scratch(beside: Path, prefix: str, doing: str) -> Iterator[Path]:
+    """A hidden folder beside a file that is in the making, on the same disk. It goes at the end; what cannot be
+    removed is swept at a later opening. Troubles of the disk meanwhile are one sentence about the file."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=beside.parent))
+        try:
+            yield folder
+        except BadFile as error:
+            # The hidden folder means nothing to whoever asked for the file.
+            raise type(error)(str(error).replace(str(folder / beside.name), str(beside))) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        raise BadFile(
+            tr(
+                "{doing} {beside} failed ({reason}), and it is as it was; is there room, and is "
+                "the disk or stick still there?",
+                doing=doing.capitalize(),
+                beside=beside,
+                reason=error.strerror,
+            )
+        ) from error
+
+
+def confirm(path: Path) -> None:
+    """Make the name that a finished file just got durable. Raises ``BadFile`` that says what is true: it is there."""
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise BadFile(
+            tr(
+                "{path} is written, but the disk failed before it confirmed that ({reason}); look "
+                "whether it is there when the disk or stick is well again.",
+                path=path,
+                reason=error.strerror,
+            )
+        ) from error
+
+
+def remove(path: Path) -> None:
+    """Remove what was being made and is not wanted, if the disk lets us; a later opening sweeps it else."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, pattern: str) -> None:
+    """Remove what a program that was killed left half made in a folder a day ago or earlier; what is younger may
+    still be at work. Nothing depends on these, so one that cannot be removed just stays."""
+    long_ago = time.time() - 86_400
+    for left in folder.glob(pattern):
+        with suppress(OSError):
+            if left.stat().st_mtime < long_ago:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def flush(path: Path) -> None:

@@ -10,7 +10,7 @@ from surveyapp.domain.vocabulary import VOCABULARIES
 from surveyapp.storage.history import history_triggers, literal, quoted
 from surveyapp.storage.styles import StyleRow, style_rows
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the tables this program writes; ``survey.schema_version`` says which a file has."""
 
 _SQL_TYPES = {
@@ -169,12 +169,24 @@ def create_layer(connection: sqlite3.Connection, layer: Layer) -> None:
     write_titles(connection, layer, layer.fields)
 
 
+def add_columns(connection: sqlite3.Connection, layer: Layer, fields: Sequence[Field]) -> None:
+    """Columns for these fields in a table that lacks them, with their titles; the history triggers are the caller's
+    to make anew."""
+    have = set(columns_of(connection, layer.name))
+    lacking = [field for field in fields if field.name not in have]
+    for field in lacking:
+        connection.execute(f"ALTER TABLE {quoted(layer.name)} ADD COLUMN {column_sql(field)}")
+        if field.kind == "ref":
+            connection.execute(f"CREATE INDEX {layer.name}_{field.name} ON {layer.name} ({field.name})")
+    write_titles(connection, layer, lacking)
+
+
 def write_titles(connection: sqlite3.Connection, layer: Layer, fields: Sequence[Field]) -> None:
     """Titles, help and value lists of these columns."""
     connection.executemany(
         "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description, constraint_name) "
         "VALUES (?, ?, ?, ?, ?, ?)",
-        [(layer.name, f.name, f.name, f.label, f.help or None, constraint_name(layer, f)) for f in fields],
+        [(layer.name, f.name, f.name, f.english, f.help or None, constraint_name(layer, f)) for f in fields],
     )
 
 

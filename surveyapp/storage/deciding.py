@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from surveyapp.domain.changes import DELETE, INSERT, UPDATE, Change
 from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
@@ -18,6 +18,7 @@ from surveyapp.domain.records import Value, new_uuid, utc_text
 from surveyapp.errors import Refused
 from surveyapp.storage import ddl, rows
 from surveyapp.storage.extent import Boxes
+from surveyapp.words import tr
 
 Record = tuple[str, str]
 """Layer and uuid."""
@@ -25,7 +26,8 @@ Record = tuple[str, str]
 
 @dataclass(slots=True)
 class Hand:
-    """Who writes in this transaction, and how a change of a row is applied in it."""
+    """Who writes in this transaction, and how a change of a row is applied in it. ``muted``: layers whose history
+    triggers are off until the end of it, because their rows follow revisions that are written already."""
 
     connection: sqlite3.Connection
     author: str
@@ -33,6 +35,18 @@ class Hand:
     change_set: str
     boxes: Boxes
     apply: Callable[[Change], Change]
+    muted: set[str] = field(default_factory=set)
+
+    def mute(self, layer: str) -> None:
+        """No triggers any more for this layer: making them anew for each record would take longer than all else."""
+        if layer not in self.muted:
+            ddl.drop_triggers(self.connection, [LAYER_BY_NAME[layer]])
+            self.muted.add(layer)
+
+    def finish(self) -> None:
+        """Triggers and extents as they should be."""
+        ddl.make_triggers(self.connection, [LAYER_BY_NAME[layer] for layer in sorted(self.muted)])
+        self.boxes.write(self.connection)
 
     def revision(self, layer: str, record: str, parents: tuple[str, ...], operation: str, changed: frozenset[str],
                  body: Mapping[str, Value] | None, initiator: str) -> Revision:
@@ -84,7 +98,13 @@ def withdraw(hand: Hand, layer: str, record: str, change_set: str) -> Change:
     was = record_state(known)
     told = _told(known, change_set)
     if any(_standing(was.body, name) != value for name, value in told.items()):
-        raise Refused(f"{LAYER_BY_NAME[layer].title} {record} was changed meanwhile; nothing was saved.")
+        raise Refused(
+            tr(
+                "{title} {record} was changed meanwhile; nothing was saved.",
+                title=LAYER_BY_NAME[layer].title,
+                record=record,
+            )
+        )
     initiator = f"undo:{change_set}"
     taken_back = hand.revision(layer, record, was.heads, WITHDRAW, frozenset(told), None, initiator)
     state = record_state([*known, taken_back])
@@ -103,7 +123,13 @@ def repeat(hand: Hand, layer: str, record: str, change_set: str) -> Change:
     known = rows.revisions(hand.connection, layer, record)
     (*_, last) = (r for r in known if r.operation == WITHDRAW and r.initiator == f"undo:{change_set}")
     if record_state(known).heads != (last.revision,):
-        raise Refused(f"{LAYER_BY_NAME[layer].title} {record} was changed meanwhile; nothing was saved.")
+        raise Refused(
+            tr(
+                "{title} {record} was changed meanwhile; nothing was saved.",
+                title=LAYER_BY_NAME[layer].title,
+                record=record,
+            )
+        )
     return settle(hand, layer, record, _told(known, change_set), f"redo:{change_set}")
 
 
@@ -134,12 +160,10 @@ def _set_row(hand: Hand, layer: str, record: str, body: dict[str, Value] | None)
     before = next(rows.select_records(connection, layer, columns, "WHERE uuid = ?", (record,)), None)
     hand.boxes.drop(layer, before.values.get(GEOMETRY) if before else None)
     hand.boxes.add(layer, (body or {}).get(GEOMETRY))
-    definition = [LAYER_BY_NAME[layer]]
-    ddl.drop_triggers(connection, definition)
+    hand.mute(layer)
     if layer == "photo":
         rows.keep_photo(connection, record)
     rows.set_row(connection, layer, record, columns, body)
-    ddl.make_triggers(connection, definition)
 
 
 def _difference(layer: str, record: str, before: Mapping[str, Value] | None,

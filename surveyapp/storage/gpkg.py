@@ -20,6 +20,7 @@ from surveyapp.storage import connection as files
 from surveyapp.storage import ddl, deciding, extent, migrations, reconcile, rows
 from surveyapp.storage.history import quoted
 from surveyapp.storage.reader import SurveyReader
+from surveyapp.words import tr
 
 
 class SurveyFile(SurveyReader):
@@ -42,13 +43,13 @@ class SurveyFile(SurveyReader):
         """Make a new survey with one ``survey`` row. Refuses a path that exists; a failure leaves no file."""
         path = Path(path)
         if path.suffix.lower() != ".gpkg":
-            raise BadInput(f"{path.name} should end in .gpkg; QGIS and GDAL know the file by it.")
+            raise BadInput(tr("{name} should end in .gpkg; QGIS and GDAL know the file by it.", name=path.name))
         if path.exists():
-            raise Refused(f"{path} exists already; choose another name, so that nothing is overwritten.")
+            raise Refused(tr("{path} exists already; choose another name, so that nothing is overwritten.", path=path))
         if not path.parent.is_dir():
-            raise BadInput(f"There is no folder {path.parent}; make it first.")
+            raise BadInput(tr("There is no folder {parent}; make it first.", parent=path.parent))
         if not os.access(path.parent, os.W_OK):
-            raise BadFile(f"The folder {path.parent} cannot be written; choose another.")
+            raise BadFile(tr("The folder {parent} cannot be written; choose another.", parent=path.parent))
         staged = path.with_name(f".{path.name}.{new_uuid()[:8]}.new")
         try:
             with files.sentences(path, "making"):
@@ -66,7 +67,7 @@ class SurveyFile(SurveyReader):
             with cls.open(staged) as made:
                 values = {"started_on": utc_text()[:10], **survey, "schema_version": ddl.SCHEMA_VERSION}
                 change = Change(INSERT, "survey", new_uuid(), values)
-                made.apply(ChangeSet((change,), "New survey"), author=str(survey.get("lead") or ""), device="",
+                made.apply(ChangeSet((change,), tr("New survey")), author=str(survey.get("lead") or ""), device="",
                            initiator="new")
             files.flush(staged)
             # A link fails if someone made the path meanwhile, where a rename would replace their file.
@@ -74,12 +75,24 @@ class SurveyFile(SurveyReader):
                 os.link(staged, path)
                 staged.unlink()
             except FileExistsError:
-                raise Refused(f"{path} exists already; choose another name.") from None
+                raise Refused(tr("{path} exists already; choose another name.", path=path)) from None
             except OSError:
                 os.replace(staged, path)  # a file system without links (FAT sticks)
-            files.sync_folder(path.parent)
+            files.confirm(path)
+        except BadFile as error:
+            # Its hidden name means nothing to whoever asked for the file.
+            raise BadFile(str(error).replace(str(staged), str(path)).replace(staged.name, path.name)) from error
+        except OSError as error:
+            raise BadFile(
+                tr(
+                    "Making {path} failed ({reason}); is the disk or stick still there?",
+                    path=path,
+                    reason=error.strerror,
+                )
+            ) from error
         finally:
-            staged.unlink(missing_ok=True)
+            files.remove(staged)
+            files.remove(files.journal(staged))
         return cls.open(path)
 
     @classmethod
@@ -90,7 +103,7 @@ class SurveyFile(SurveyReader):
         why = ""
         files.inspect(path)
         if not read_only and not files.writable(path):
-            read_only, why = True, f"{path} cannot be written; it is open for reading only."
+            read_only, why = True, tr("{path} cannot be written; it is open for reading only.", path=path)
         scratch = None
         if read_only and files.needs_private_copy(path):
             scratch = tempfile.TemporaryDirectory(prefix="surveyapp-")
@@ -114,19 +127,28 @@ class SurveyFile(SurveyReader):
         """Check whose file it is, upgrade an older one, and take in what others did behind the triggers' back."""
         if not files.has_history(self._connection):
             raise BadFile(
-                f"{self.path} is a GeoPackage that SurveyApp did not make; import it into a survey instead."
+                tr(
+                    "{path} is a GeoPackage that SurveyApp did not make; import it into a survey instead.",
+                    path=self.path,
+                )
             )
         version = self.schema_version
         if version > ddl.SCHEMA_VERSION:
             self.read_only = True
-            self.why = (
-                f"{self.path.name} was made by a newer SurveyApp (schema {version}, this one knows "
-                f"{ddl.SCHEMA_VERSION}); it is open for reading only, so install the newer program to edit it."
+            self.why = tr(
+                "{name} was made by a newer SurveyApp (schema {version}, this one knows "
+                "{SCHEMA_VERSION}); it is open for reading only, so install the newer program to "
+                "edit it.",
+                name=self.path.name,
+                version=version,
+                SCHEMA_VERSION=ddl.SCHEMA_VERSION,
             )
             self._connection.execute("PRAGMA query_only = ON")
             return
         if self.read_only:
             return
+        for pattern in (".upgrade-*", f".{self.path.name}.*.new"):
+            files.sweep(self.path.parent, pattern)
         if version < ddl.SCHEMA_VERSION:
             self._connection.close()
             migrations.upgrade(self.path, version)
@@ -167,43 +189,59 @@ class SurveyFile(SurveyReader):
                     target.close()
             files.flush(staged)
             os.replace(staged, path)
-            files.sync_folder(path.parent)
+            files.confirm(path)
         except OSError as error:
-            raise BadFile(f"{path} cannot be written ({error.strerror}); choose another place.") from error
+            raise BadFile(
+                tr("{path} cannot be written ({reason}); choose another place.", path=path, reason=error.strerror)
+            ) from error
         finally:
-            staged.unlink(missing_ok=True)
-            staged.with_name(staged.name + "-journal").unlink(missing_ok=True)
+            files.remove(staged)
+            files.remove(files.journal(staged))
 
     # -- writing ---------------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One durable transaction; anything raised inside undoes it whole."""
+    def transaction(self, change_set: str | None = None) -> Iterator[sqlite3.Connection]:
+        """One durable transaction; anything raised inside undoes it whole. ``change_set``: what its revisions are
+        of, so that a disk that fails at the very end is not taken for a change that failed."""
         if self.read_only:
-            raise Refused(self.why or f"{self.path.name} is open for reading only; nothing was saved.")
+            raise Refused(self.why or tr("{name} is open for reading only; nothing was saved.", name=self.path.name))
         if not self.path.exists():
-            raise BadFile(f"{self.path} is gone (moved or unplugged); put it back, and save again.")
+            raise BadFile(tr("{path} is gone (moved or unplugged); put it back, and save again.", path=self.path))
         with files.sentences(self.path, "saving"):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
-                self._connection.execute("COMMIT")
+                self._commit(change_set)
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    def _commit(self, change_set: str | None) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError:
+            # SQLite's last act is to flush the folder that the journal was in. Where that fails, the change is in the
+            # file for all to see; then it is tried once more, and only the disk is to blame.
+            saved = "SELECT 1 FROM revision WHERE change_set = ? LIMIT 1"
+            if (self._connection.in_transaction or change_set is None
+                    or not self._connection.execute(saved, (change_set,)).fetchone()):
+                raise
+            files.confirm(self.path)
+
     @contextmanager
     def _hand(self, author: str, device: str, change_set: str, initiator: str) -> Iterator[deciding.Hand]:
         """A transaction whose revisions say who is writing."""
-        with self.transaction() as connection:
+        with self.transaction(change_set) as connection:
             connection.execute(
                 "INSERT INTO revision_context VALUES (1, ?, ?, ?, ?)", (author, device, change_set, initiator)
             )
             boxes = extent.Boxes()
-            yield deciding.Hand(connection, author, device, change_set, boxes,
-                                lambda change: self._apply(connection, change, boxes))
-            boxes.write(connection)
+            hand = deciding.Hand(connection, author, device, change_set, boxes,
+                                 lambda change: self._apply(connection, change, boxes))
+            yield hand
+            hand.finish()
             connection.execute("DELETE FROM revision_context")
 
     def apply(self, change_set: ChangeSet, *, author: str, device: str, initiator: str) -> ChangeSet:
@@ -224,22 +262,43 @@ class SurveyFile(SurveyReader):
     def _apply(self, connection: sqlite3.Connection, change: Change, boxes: extent.Boxes) -> Change:
         names = self._names(change.layer)
         if unknown := [n for n in change.values if n not in names or n in ("fid", "uuid")]:
-            raise BadInput(f"{LAYER_BY_NAME[change.layer].title} has no field {unknown[0]!r}.")
+            raise BadInput(
+                tr("{title} has no field {unknown!r}.", title=LAYER_BY_NAME[change.layer].title, unknown=unknown[0])
+            )
         if change.operation == INSERT:
             table = quoted(change.layer)
             if connection.execute(f"SELECT 1 FROM {table} WHERE uuid = ?", (change.uuid,)).fetchone():
-                raise Refused(f"{change.layer} {change.uuid} is in the file already; nothing was saved.")
+                raise Refused(
+                    tr(
+                        "{layer} {uuid} is in the file already; nothing was saved.",
+                        layer=change.layer,
+                        uuid=change.uuid,
+                    )
+                )
             self._insert(connection, change)
             boxes.add(change.layer, change.values.get(GEOMETRY))
             return change
         now = next(rows.select_records(connection, change.layer, names, "WHERE uuid = ?", (change.uuid,)), None)
         if now is None:
-            raise Refused(f"There is no {change.layer} {change.uuid} in {self.path.name}; nothing was saved.")
+            raise Refused(
+                tr(
+                    "There is no {layer} {uuid} in {name}; nothing was saved.",
+                    layer=change.layer,
+                    uuid=change.uuid,
+                    name=self.path.name,
+                )
+            )
         for name, expected in (change.before or {}).items():
             if name in names and now.values.get(name) != expected:
                 raise Refused(
-                    f"{name} of {change.layer} {change.uuid} was changed meanwhile to {now.values.get(name)!r}; "
-                    "look at it again, nothing was saved."
+                    tr(
+                        "{name} of {layer} {uuid} was changed meanwhile to {value!r}; look at it again, "
+                        "nothing was saved.",
+                        name=name,
+                        layer=change.layer,
+                        uuid=change.uuid,
+                        value=now.values.get(name),
+                    )
                 )
         before = dict(now.values)
         if change.operation == DELETE or GEOMETRY in change.values:
@@ -263,7 +322,9 @@ class SurveyFile(SurveyReader):
                     "SELECT data FROM photo_kept WHERE sha256 = ?", (change.values.get("sha256"),)
                 ).fetchone()
                 if kept is None:
-                    raise Refused(f"The bytes of photo {change.uuid} are not in the file; nothing was saved.")
+                    raise Refused(
+                        tr("The bytes of photo {uuid} are not in the file; nothing was saved.", uuid=change.uuid)
+                    )
                 values["data"] = kept[0]
         # Fields left out mean empty, also where the table has a default for those who insert from outside.
         names = [*values, *(f.name for f in LAYER_BY_NAME[change.layer]
@@ -295,7 +356,9 @@ class SurveyFile(SurveyReader):
             at_first = self._open_conflicts(hand.connection)
             for conflict, values in decisions:
                 if conflict.conflict not in at_first:
-                    raise Refused(f"Conflict {conflict.conflict} is settled already; nothing was saved.")
+                    raise Refused(
+                        tr("Conflict {conflict} is settled already; nothing was saved.", conflict=conflict.conflict)
+                    )
                 if conflict.conflict not in self._open_conflicts(hand.connection, conflict.record):
                     continue
                 initiator = f"resolve:{conflict.conflict}"

@@ -12,12 +12,10 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from surveyapp.domain.fields import GEOMETRY, LAYERS, Layer
 from surveyapp.domain.merge import record_state
@@ -27,47 +25,11 @@ from surveyapp.errors import BadFile, NewerSchema, Refused
 from surveyapp.storage import connection as files
 from surveyapp.storage import ddl, extent, foreign_tables, migrations, reconcile, rows
 from surveyapp.storage.history import quoted
+from surveyapp.storage.merged import MergeReport, PackageReport
+from surveyapp.words import tr
 
 _PACKAGE_COLUMNS = "content, sha256, file_name, team, survey_uuid, revisions, merged_at, merged_by"
 _REJECTED_COLUMNS = "layer, source, reason, body, at"
-
-COUNTS = ("new", "same", "updated", "combined", "conflicting", "deleted", "rejected")
-
-
-@dataclass(slots=True)
-class PackageReport:
-    """What one package brought. ``same``: known already; ``updated``: only the package had changed it;
-    ``combined``: changed on both sides in different fields; ``conflicting``: with an open disagreement."""
-
-    file: str
-    content: str
-    sha256: str
-    surveys: list[str]
-    teams: list[str]
-    known_since: str | None = None
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class MergeReport:
-    """What a merge did, or would do (``dry_run``)."""
-
-    out: str
-    dry_run: bool
-    packages: list[PackageReport] = field(default_factory=list)
-    records: dict[str, int] = field(default_factory=dict)
-    conflicts: int = 0
-    rejected: list[dict[str, Any]] = field(default_factory=list)
-    changed: bool = True
-
-    @property
-    def totals(self) -> dict[str, int]:
-        return {name: sum(p.counts[name] for p in self.packages) for name in COUNTS}
-
-    def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "totals": self.totals}
-
 
 def merge(out: Path, inputs: Sequence[Path], *, author: str, dry_run: bool = False,
           progress: Progress | None = None) -> MergeReport:
@@ -79,13 +41,15 @@ def merge(out: Path, inputs: Sequence[Path], *, author: str, dry_run: bool = Fal
     progress = progress or Progress()
     out = Path(out)
     if out.suffix.lower() != ".gpkg":
-        raise Refused(f"{out.name} should end in .gpkg; QGIS and GDAL know the file by it.")
+        raise Refused(tr("{name} should end in .gpkg; QGIS and GDAL know the file by it.", name=out.name))
     if not out.parent.is_dir() or not os.access(out.parent, os.W_OK):
-        raise BadFile(f"The folder {out.parent} cannot be written; choose another place for the result.")
+        raise BadFile(
+            tr("The folder {parent} cannot be written; choose another place for the result.", parent=out.parent)
+        )
     inputs = [Path(p) for p in inputs]
-    report = MergeReport(str(out), dry_run)
-    with tempfile.TemporaryDirectory(prefix=".merge-", dir=out.parent) as scratch:
-        folder = Path(scratch)
+    report = MergeReport(str(out), dry_run, author=author, at=utc_text())
+    files.sweep(out.parent, ".merge-*")
+    with files.scratch(out, ".merge-", "merging into") as folder:
         packages = [_prepare(path, folder, number) for number, path in enumerate(inputs)]
         working = folder / "result.gpkg"
         started_from = _start(working, out, packages, folder)
@@ -97,7 +61,8 @@ def merge(out: Path, inputs: Sequence[Path], *, author: str, dry_run: bool = Fal
                 connection.execute("PRAGMA cache_size = -65536")
                 changed = _take_all(connection, packages, started_from, report, author, progress)
                 _verify(connection, out, packages)
-                report.conflicts = connection.execute("SELECT count(*) FROM conflict").fetchone()[0]
+                report.disputes = rows.disputes(connection)
+                report.conflicts = len(report.disputes)
                 report.records = {
                     layer.name: connection.execute(f"SELECT count(*) FROM {quoted(layer.name)}").fetchone()[0]
                     for layer in LAYERS
@@ -106,7 +71,7 @@ def merge(out: Path, inputs: Sequence[Path], *, author: str, dry_run: bool = Fal
         finally:
             connection.close()
         report.changed = changed or not out.exists()
-        progress.step(len(packages) + 1, len(packages) + 1, "writing the result")
+        progress.step(len(packages) + 1, len(packages) + 1, tr("writing the result"))
         if report.changed and not dry_run:
             _swap_in(working, out)
     return report
@@ -167,10 +132,18 @@ def _version(connection: sqlite3.Connection) -> int:
 def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
     """Whether the input can be attached as it is; refuses what cannot be merged at all."""
     if not files.has_history(connection):
-        raise Refused(f"{path} has no history of ours, so it cannot be merged; import it into a survey instead.")
+        raise Refused(
+            tr("{path} has no history of ours, so it cannot be merged; import it into a survey instead.", path=path)
+        )
     version = _version(connection)
     if version > ddl.SCHEMA_VERSION:
-        raise NewerSchema(f"{path} was made by a newer SurveyApp (schema {version}); install that to merge it.")
+        raise NewerSchema(
+            tr(
+                "{path} was made by a newer SurveyApp (schema {version}); install that to merge it.",
+                path=path,
+                version=version,
+            )
+        )
     return version == ddl.SCHEMA_VERSION and not reconcile.needed(connection)
 
 
@@ -186,7 +159,9 @@ def _start(working: Path, out: Path, packages: Sequence[_Package], scratch: Path
         with files.sentences(out, "copying"), files.held_still(base.real):
             shutil.copyfile(base.real, working)
     except OSError as error:
-        raise BadFile(f"{out} cannot be written ({error.strerror}); is there room on the disk?") from error
+        raise BadFile(
+            tr("{out} cannot be written ({reason}); is there room on the disk?", out=out, reason=error.strerror)
+        ) from error
     return base
 
 
@@ -196,11 +171,12 @@ def _take_all(connection: sqlite3.Connection, packages: Sequence[_Package], base
     changed = False
     muted = _Muted(connection)
     for number, package in enumerate(packages):
-        progress.step(number, len(packages) + 1, f"merging {package.path.name}")
+        progress.step(number, len(packages) + 1, tr("merging {name}", name=package.path.name))
         told = package.report()
         report.packages.append(told)
         seen = connection.execute("SELECT merged_at FROM package WHERE content = ?", (package.content,)).fetchone()
-        told.known_since = seen[0] if seen else None
+        # What a new result starts from brings its own list of packages, perhaps with itself on it.
+        told.known_since = seen[0] if seen and package is not base else None
         if package is base:
             told.counts["new"] = sum(
                 connection.execute(f"SELECT count(*) FROM {quoted(layer.name)}").fetchone()[0] for layer in LAYERS
@@ -284,7 +260,7 @@ def _take(
     foreign = foreign_tables.carry(connection, told.notes)
     carried = connection.total_changes > before
     told.counts["rejected"] += len(foreign)
-    report.rejected += foreign
+    report.rejected += [{"package": told.file, **row} for row in foreign]
     connection.execute(
         f"INSERT OR IGNORE INTO package ({_PACKAGE_COLUMNS}) SELECT {_PACKAGE_COLUMNS} FROM src.package"
     )
@@ -313,7 +289,9 @@ def _add_columns(connection: sqlite3.Connection, told: PackageReport, muted: _Mu
                 "INSERT OR IGNORE INTO gpkg_data_columns SELECT * FROM src.gpkg_data_columns "
                 "WHERE table_name = ? AND column_name = ?", (layer.name, name),
             )
-            told.notes.append(f"{layer.title} has the further field {name}; it was taken along.")
+            told.notes.append(
+                tr("{title} has the further field {name}; it was taken along.", title=layer.title, name=name)
+            )
             added = True
     return added
 
@@ -436,9 +414,11 @@ def _verify(connection: sqlite3.Connection, out: Path, packages: Sequence[_Packa
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         for package in packages:
             _refuse_damaged(package)
-        raise BadFile(f"The merge did not come out sound, so {out} is as it was; copy the packages again.")
+        raise BadFile(tr("The merge did not come out sound, so {out} is as it was; copy the packages again.", out=out))
     if reconcile.needed(connection):
-        raise BadFile(f"The merged rows do not agree with their history, so {out} is as it was; please report this.")
+        raise BadFile(
+            tr("The merged rows do not agree with their history, so {out} is as it was; please report this.", out=out)
+        )
     for layer in LAYERS:
         connection.execute(
             f"UPDATE gpkg_ogr_contents SET feature_count = (SELECT count(*) FROM {quoted(layer.name)}) "
@@ -454,7 +434,9 @@ def _refuse_damaged(package: _Package) -> None:
         finally:
             connection.close()
     if found != "ok":
-        raise BadFile(f"{package.path} is damaged ({found}); copy it again from where it came.")
+        raise BadFile(
+            tr("{path} is damaged ({found}); copy it again from where it came.", path=package.path, found=found)
+        )
 
 
 def _content(connection: sqlite3.Connection) -> str:
@@ -470,9 +452,11 @@ def _swap_in(working: Path, out: Path) -> None:
     try:
         files.flush(working)
         os.replace(working, out)
-        files.sync_folder(out.parent)
+        files.confirm(out)
     except OSError as error:
-        raise BadFile(f"{out} cannot be written ({error.strerror}); it is as it was.") from error
+        raise BadFile(
+            tr("{out} cannot be written ({reason}); it is as it was.", out=out, reason=error.strerror)
+        ) from error
 
 
 def _sha256(path: Path) -> str:

@@ -1,7 +1,8 @@
 """Upgrades of files that an older SurveyApp made: on a copy, checked, then swapped in; the old file is kept.
 
 A step is a function in ``STEPS`` under the version it starts from; it takes the connection inside a transaction
-and changes tables only. Triggers are made anew and ``survey.schema_version`` is set afterwards.
+and changes tables only. Triggers are made anew and ``survey.schema_version`` is set afterwards, by a revision that
+follows from what it says: the same old package upgraded in two offices is the same package.
 """
 
 from __future__ import annotations
@@ -9,16 +10,35 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.errors import BadFile
 from surveyapp.storage import connection as files
-from surveyapp.storage import ddl
+from surveyapp.storage import ddl, reconcile
+from surveyapp.words import tr
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {}
-"""``{version: step to the next}``. Empty while there has been only one schema."""
+
+def _to_2(connection: sqlite3.Connection) -> None:
+    """Templates of offices, tracks with what was measured, sketches on photos."""
+    for layer_name, field_name in (("survey", "template"), ("track", "points"), ("photo", "sketch_of")):
+        layer = LAYER_BY_NAME[layer_name]
+        field = layer.field(field_name)
+        assert field is not None
+        ddl.add_columns(connection, layer, [field])
+    # Nothing ever filled these; who decided on a pair and when is what the history says.
+    for column in ("distance_m", "decided_by", "decided_at"):
+        filled = f"SELECT 1 FROM likely_duplicate WHERE {column} IS NOT NULL LIMIT 1"
+        if column in ddl.columns_of(connection, "likely_duplicate") and not connection.execute(filled).fetchone():
+            connection.execute(f"ALTER TABLE likely_duplicate DROP COLUMN {column}")
+            connection.execute(
+                "DELETE FROM gpkg_data_columns WHERE table_name = 'likely_duplicate' AND column_name = ?", (column,)
+            )
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
+"""``{version: step to the next}``."""
 
 
 def backup_path(path: Path, version: int) -> Path:
@@ -34,11 +54,15 @@ def upgrade(path: Path, version: int, *, steps: Mapping[int, Callable[[sqlite3.C
     missing = [n for n in range(version, target) if n not in steps]
     if missing:
         raise BadFile(
-            f"{path} has schema {version}, which this SurveyApp can no longer upgrade; use an older one first."
+            tr(
+                "{path} has schema {version}, which this SurveyApp can no longer upgrade; use an older one first.",
+                path=path,
+                version=version,
+            )
         )
     kept = backup_path(path, version)
-    with tempfile.TemporaryDirectory(prefix=".upgrade-", dir=path.parent) as folder:
-        copy = files.private_copy(path, Path(folder))
+    with files.scratch(path, ".upgrade-", "upgrading") as folder:
+        copy = files.private_copy(path, folder)
         connection = files.connect(copy, read_only=False)
         try:
             with files.sentences(path, "upgrading"):
@@ -46,12 +70,10 @@ def upgrade(path: Path, version: int, *, steps: Mapping[int, Callable[[sqlite3.C
                 ddl.drop_triggers(connection)
                 for number in range(version, target):
                     steps[number](connection)
-                ddl.make_triggers(connection)
-                connection.execute("INSERT INTO revision_context VALUES (1, 'SurveyApp upgrade', '', NULL, 'upgrade')")
                 connection.execute("UPDATE survey SET schema_version = ?", (target,))
-                connection.execute("DELETE FROM revision_context")
+                reconcile.reconcile(connection)
                 if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-                    raise BadFile(f"The upgrade of {path} did not come out sound; the file is as it was.")
+                    raise BadFile(tr("The upgrade of {path} did not come out sound; the file is as it was.", path=path))
                 connection.execute("COMMIT")
         finally:
             connection.close()
@@ -66,7 +88,11 @@ def upgrade(path: Path, version: int, *, steps: Mapping[int, Callable[[sqlite3.C
             os.replace(copy, path)
         except OSError as error:
             raise BadFile(
-                f"The upgrade of {path} cannot be written ({error.strerror}); the file is as it was."
+                tr(
+                    "The upgrade of {path} cannot be written ({reason}); the file is as it was.",
+                    path=path,
+                    reason=error.strerror,
+                )
             ) from error
-        files.sync_folder(path.parent)
+        files.confirm(path)
     return kept

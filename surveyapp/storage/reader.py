@@ -16,6 +16,7 @@ from surveyapp.errors import BadInput
 from surveyapp.storage import connection as files
 from surveyapp.storage import ddl, reconcile, rows
 from surveyapp.storage.history import quoted
+from surveyapp.words import tr
 
 
 class SurveyReader:
@@ -28,7 +29,9 @@ class SurveyReader:
 
     def _names(self, layer: str) -> list[str]:
         if layer not in LAYER_BY_NAME:
-            raise BadInput(f"There is no layer {layer!r}; the layers are {', '.join(LAYER_BY_NAME)}.")
+            raise BadInput(
+                tr("There is no layer {layer!r}; the layers are {what}.", layer=layer, what=", ".join(LAYER_BY_NAME))
+            )
         if layer not in self._columns:
             self._columns[layer] = ddl.columns_of(self._connection, layer)
         return self._columns[layer]
@@ -57,6 +60,14 @@ class SurveyReader:
         with files.sentences(self.path, "reading"):
             return list(rows.select_records(
                 self._connection, layer, self._names(layer), f"WHERE {quoted(parent + '_uuid')} = ?", (uuid,)
+            ))
+
+    def answers_about(self, uuid: str) -> list[Record]:
+        """What was decided of pairs of sightings that this one is in."""
+        with files.sentences(self.path, "reading"):
+            return list(rows.select_records(
+                self._connection, "likely_duplicate", self._names("likely_duplicate"),
+                "WHERE ? IN (first_uuid, second_uuid)", (uuid,)
             ))
 
     def photos_of(self, sighting_uuid: str) -> list[Record]:
@@ -88,7 +99,9 @@ class SurveyReader:
         split = {"longitude", "latitude"} & set(wanted)
         real = [n for n in wanted if n not in split]
         if missing := [n for n in real if n not in have]:
-            raise BadInput(f"{LAYER_BY_NAME[layer].title} has no field {missing[0]!r}.")
+            raise BadInput(
+                tr("{title} has no field {missing!r}.", title=LAYER_BY_NAME[layer].title, missing=missing[0])
+            )
         selected = [*real, *([GEOMETRY] if split and GEOMETRY not in real else [])]
         with files.sentences(self.path, "reading"):
             fetched = self._connection.execute(
@@ -133,11 +146,7 @@ class SurveyReader:
     def conflicts(self) -> list[Conflict]:
         """Open conflicts, sorted by layer, record and field."""
         with files.sentences(self.path, "reading"):
-            found = self._connection.execute(
-                "SELECT conflict, layer, record, field, ancestor, standing, chosen FROM conflict "
-                "ORDER BY layer, record, field"
-            ).fetchall()
-        return [rows.conflict_of(row) for row in found]
+            return rows.conflicts(self._connection)
 
     def packages(self) -> list[dict[str, Any]]:
         """Packages merged in: content digest, file name, team, when and by whom."""

@@ -19,6 +19,7 @@ from surveyapp.domain.merge import DELETE, INSERT, UPDATE, Revision, determinist
 from surveyapp.domain.records import Value
 from surveyapp.storage import ddl, extent, rows
 from surveyapp.storage.history import OUTSIDE, body_sql, history_triggers, quoted
+from surveyapp.words import tr
 
 
 def needed(connection: sqlite3.Connection) -> bool:
@@ -137,7 +138,16 @@ def differences(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]
     """For ``check``: (layer, uuid, sentence) of each record that the history does not account for."""
     for layer in LAYERS:
         for uuid, body in _escaped(connection, layer.name):
-            what = "is missing without a delete in the history" if body is None else "differs from its history"
-            yield layer.name, str(uuid), f"{layer.title} {uuid} {what}; it was changed outside without a trace."
+            what = tr("is missing without a delete in the history") if body is None else tr("differs from its history")
+            yield (
+                layer.name,
+                str(uuid),
+                tr(
+                    "{title} {uuid} {what}; it was changed outside without a trace.",
+                    title=layer.title,
+                    uuid=uuid,
+                    what=what,
+                ),
+            )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from surveyapp.domain.fields import GEOMETRY
 from surveyapp.domain.merge import Conflict, ConflictValue, Revision
 from surveyapp.domain.records import Record, Value
+from surveyapp.storage.ddl import columns_of
 from surveyapp.storage.geometry import NotAGeometry, blob_of, hex_of
 from surveyapp.storage.history import quoted
 
@@ -120,12 +121,31 @@ def conflict_of(row: Sequence[Any]) -> Conflict:
     return Conflict(name, layer, record, field, json.loads(ancestor), values, json.loads(chosen))
 
 
+CONFLICT_COLUMNS = "conflict, layer, record, field, ancestor, standing, chosen"
+
+
+def conflicts(connection: sqlite3.Connection) -> list[Conflict]:
+    """Every open conflict, sorted by layer, record and field."""
+    found = connection.execute(f"SELECT {CONFLICT_COLUMNS} FROM conflict ORDER BY layer, record, field")
+    return [conflict_of(row) for row in found]
+
+
+def disputes(connection: sqlite3.Connection) -> list[tuple[Conflict, Record | None]]:
+    """Every open conflict with its record as it stands."""
+    columns: dict[str, list[str]] = {}
+    found = []
+    for conflict in conflicts(connection):
+        names = columns.setdefault(conflict.layer, columns_of(connection, conflict.layer))
+        named = select_records(connection, conflict.layer, names, "WHERE uuid = ?", (conflict.record,))
+        found.append((conflict, next(named, None)))
+    return found
+
+
 def write_conflicts(connection: sqlite3.Connection, layer: str, record: str, conflicts: Iterable[Conflict]) -> None:
     """Let the conflict table say exactly this of one record."""
     connection.execute("DELETE FROM conflict WHERE record = ? AND layer = ?", (record, layer))
     connection.executemany(
-        "INSERT INTO conflict (conflict, layer, record, field, ancestor, standing, chosen) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO conflict ({CONFLICT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [conflict_row(c) for c in conflicts],
     )
 

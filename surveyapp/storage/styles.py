@@ -108,7 +108,7 @@ def qml(layer: Layer) -> str:
     defaults = ET.SubElement(root, "defaults")
     for number, field in enumerate(layer.fields):
         _widget(widgets, field)
-        ET.SubElement(aliases, "alias", {"field": field.name, "index": str(number), "name": field.label})
+        ET.SubElement(aliases, "alias", {"field": field.name, "index": str(number), "name": field.english})
         if field.default is not None:
             ET.SubElement(defaults, "default",
                           {"field": field.name, "expression": f"'{field.default}'", "applyOnUpdate": "0"})

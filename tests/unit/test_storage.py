@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -20,6 +21,7 @@ from surveyapp.storage import connection as files
 from surveyapp.storage import ddl, migrations
 from surveyapp.storage.geometry import register_functions
 from surveyapp.storage.gpkg import SurveyFile, is_survey
+from surveyapp.storage.merging import merge
 from tests.helpers.surveys import (
     SURVEY,
     apply,
@@ -304,6 +306,7 @@ def test_a_copy_is_consistent_while_someone_writes(survey: Path, tmp_path: Path)
             while not stop.is_set():
                 _add(file, sighting(number), sighting(number + 1))
                 number += 2
+                stop.wait(0.005)  # as fast as nobody saves, but letting others have their turn
 
     writer = threading.Thread(target=keep_writing)
     writer.start()
@@ -361,6 +364,74 @@ def test_an_upgrade_keeps_the_old_file_and_the_history(survey: Path) -> None:
     with SurveyFile.open(survey, read_only=True) as file:
         assert set(knew["revisions"]) <= {r.revision for r in file.history()}
         assert file.integrity() == []
+
+
+def _made_by_the_first(path: Path) -> Path:
+    """The file as schema 1 had it: without the columns that came later."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        ddl.drop_triggers(connection)
+        connection.execute("DROP INDEX photo_sketch_of")
+        for table, column in (("survey", "template"), ("track", "points"), ("photo", "sketch_of")):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+            connection.execute("DELETE FROM gpkg_data_columns WHERE table_name = ? AND column_name = ?",
+                               (table, column))
+        for column in ("distance_m REAL", "decided_by TEXT", "decided_at DATETIME"):
+            connection.execute(f"ALTER TABLE likely_duplicate ADD COLUMN {column}")
+        connection.execute("UPDATE survey SET schema_version = 1")
+        connection.execute("DROP TRIGGER revision_stays")
+        connection.execute("UPDATE revision SET body = json_set(body, '$.schema_version', 1) WHERE layer = 'survey'")
+        connection.execute(next(s for s in ddl._statements(ddl.schema_sql()) if "TRIGGER revision_stays" in s))
+        ddl.make_triggers(connection)
+    finally:
+        connection.close()
+    return path
+
+
+def test_a_file_of_the_first_schema_is_upgraded(survey: Path) -> None:
+    old = fork(_made_by_the_first(survey), "old.gpkg")
+    with SurveyFile.open(survey) as file:
+        assert not file.read_only and file.schema_version == 2
+        assert file.integrity() == [] and file.unrecorded() == []
+        file.apply(ChangeSet((update("survey", file.surveys()[0].uuid, {"template": "{}"}),), "Template"),
+                   author="Gul Khan", device="test", initiator="form")
+    assert (survey.parent / "survey.schema-1.gpkg").read_bytes() == old.read_bytes()
+    titles = sql(survey, "SELECT title FROM gpkg_data_columns WHERE column_name IN ('template', 'points', 'sketch_of')")
+    assert len(titles) == 3
+    assert not {"distance_m", "decided_by"} & {row[1] for row in sql(survey, "PRAGMA table_info(likely_duplicate)")}
+    assert_sound(survey)
+
+
+def test_an_old_package_upgraded_in_two_offices_is_one_package(survey: Path) -> None:
+    """Merged twice it changes nothing, and by whichever office it came it is the same."""
+    old = fork(_made_by_the_first(survey), "old.gpkg")
+    before = old.read_bytes()
+    first, second = survey.with_name("first.gpkg"), survey.with_name("second.gpkg")
+    merge(first, [old], author="office")
+    merge(second, [old], author="another")
+    assert knowledge(first) == knowledge(second)
+    assert not merge(first, [old, second], author="office").changed
+    assert old.read_bytes() == before
+    with SurveyFile.open(old) as file:  # the team upgrades its own
+        assert file.schema_version == 2
+    assert not merge(first, [old], author="office").changed
+
+
+def test_what_a_killed_program_left_long_ago_is_swept(survey: Path) -> None:
+    folder = survey.parent
+    left = [folder / ".survey.gpkg.0123abcd.new", folder / ".upgrade-x" / "survey.gpkg", folder / ".merge-y" / "r.gpkg"]
+    young = [folder / ".survey.gpkg.9876abcd.new", folder / ".merge-z" / "r.gpkg"]
+    others = folder / ".other.gpkg.0123abcd.new"
+    for path in (*left, *young, others):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half")
+    for path in (*left, others):
+        for aged in (path, path.parent) if path.parent != folder else (path,):
+            os.utime(aged, (0, 0))
+    SurveyFile.open(survey).close()
+    merge(folder / "out.gpkg", [survey], author="office")
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in (*young, others))
 
 
 def test_an_upgrade_that_fails_leaves_the_file_as_it_was(survey: Path) -> None:

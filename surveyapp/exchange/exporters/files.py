@@ -17,6 +17,7 @@ from surveyapp.domain.geometry import point_hex, point_of
 from surveyapp.domain.records import Value
 from surveyapp.domain.validation import layer_named
 from surveyapp.errors import BadFile, BadInput
+from surveyapp.words import tr
 
 Columns = Mapping[str, Sequence[Value]]
 """The records of a layer by column, all equally long: ``uuid``, fields, and the place as ``longitude`` and
@@ -49,7 +50,7 @@ class Table:
         definition = layer_named(layer)
         lengths = {len(values) for values in columns.values()}
         if len(lengths) > 1:
-            raise BadInput(f"The columns of {layer} are not equally long; nothing was written.")
+            raise BadInput(tr("The columns of {layer} are not equally long; nothing was written.", layer=layer))
         blobs = {f.name for f in definition.fields if f.kind == BLOB}
         names = tuple(name for name in columns if name not in PLACE_COLUMNS and name not in blobs)
         return cls(
@@ -86,7 +87,13 @@ def _number(value: object) -> bool:
 def only_layer(layers: Mapping[str, Columns], title: str) -> tuple[str, Columns]:
     """The one layer there is; raises ``BadInput`` when there are several, as the format holds one."""
     if len(layers) != 1:
-        raise BadInput(f"{title} holds one layer in a file, not {len(layers)}; choose one, such as sighting.")
+        raise BadInput(
+            tr(
+                "{title} holds one layer in a file, not {count}; choose one, such as sighting.",
+                title=title,
+                count=len(layers),
+            )
+        )
     return next(iter(layers.items()))
 
 
@@ -116,9 +123,9 @@ def replacing_set(path: Path) -> Iterator[Path]:
     """A new folder beside the wanted path; all files in it move beside the path at the end, that of the
     wanted name last, as the sign that the set is whole."""
     if not path.parent.is_dir():
-        raise BadFile(f"There is no folder {path.parent} to write {path.name} into.")
+        raise BadFile(tr("There is no folder {parent} to write {name} into.", parent=path.parent, name=path.name))
     if path.is_dir():
-        raise BadFile(f"{path} is a folder; give the name of a file.")
+        raise BadFile(tr("{path} is a folder; give the name of a file.", path=path))
     with _sentences(path):
         folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
         try:
@@ -126,11 +133,50 @@ def replacing_set(path: Path) -> Iterator[Path]:
             made = sorted(folder.iterdir(), key=lambda file: file.name == path.name)
             for file in made:
                 _to_disk(file)
-            for file in made:
-                file.replace(path.with_name(file.name))
-            _to_disk(path.parent)
+            _swap_in(made, folder / _OLD, path)
+            _confirm(path)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if not any((folder / _OLD).glob("*")):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+_OLD = "before"
+"""Folder in the scratch folder for the files that a set replaces."""
+
+
+def _swap_in(made: Sequence[Path], old: Path, path: Path) -> None:
+    """Let the files take their names beside ``path``. One file changes at one instant. Several cannot, so the old
+    ones go aside first, the one that readers open before all others, and come back if anything fails; at no
+    instant is there one with files of both."""
+    if len(made) == 1:
+        made[0].replace(path.with_name(made[0].name))
+        return
+    old.mkdir()
+    placed: list[Path] = []
+    try:
+        for file in reversed(made):
+            if path.with_name(file.name).exists():
+                path.with_name(file.name).replace(old / file.name)
+        for file in made:
+            placed.append(file.replace(path.with_name(file.name)))  # noqa: PERF401 (kept when one fails)
+    except OSError:
+        try:
+            for new in reversed(placed):
+                new.unlink()
+            for file in made:
+                if (old / file.name).exists():
+                    (old / file.name).replace(path.with_name(file.name))
+        except OSError as error:
+            raise BadFile(
+                tr(
+                    "{name} cannot be written: {reason}; what was there before is in {old}, copy it back.",
+                    name=path.name,
+                    reason=error.strerror,
+                    old=old,
+                )
+            ) from error
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager
@@ -139,13 +185,30 @@ def _sentences(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = {
-            errno.ENOSPC: "the disk is full",
-            errno.EACCES: "writing there is not allowed",
-            errno.EROFS: "the disk is read-only",
-            errno.EFBIG: "the file would be too large",
+            errno.ENOSPC: tr("the disk is full"),
+            errno.EACCES: tr("writing there is not allowed"),
+            errno.EROFS: tr("the disk is read-only"),
+            errno.EFBIG: tr("the file would be too large"),
         }
         reason = why.get(error.errno or 0, error.strerror or str(error))
-        raise BadFile(f"{path.name} cannot be written: {reason}; nothing was changed.") from error
+        raise BadFile(
+            tr("{name} cannot be written: {reason}; nothing was changed.", name=path.name, reason=reason)
+        ) from error
+
+
+def _confirm(path: Path) -> None:
+    """Make the new name durable; where that fails, the file is there all the same, and the sentence says so."""
+    try:
+        _to_disk(path.parent)
+    except OSError as error:
+        raise BadFile(
+            tr(
+                "{name} is written, but the disk failed before it confirmed that ({reason}); look "
+                "whether it is there when the disk or stick is well again.",
+                name=path.name,
+                reason=error.strerror,
+            )
+        ) from error
 
 
 def _to_disk(path: Path) -> None:

@@ -16,6 +16,7 @@ from surveyapp.domain.records import Value
 from surveyapp.errors import BadFile, BadInput
 from surveyapp.exchange.exporters.files import Table, text_of_value
 from surveyapp.geo.crs import WGS84, crs_from_text, crs_text, from_wgs84_arrays
+from surveyapp.words import tr
 
 _GEOMETRY_NAMES = {"POINT": "Point", "LINESTRING": "LineString", "POLYGON": "Polygon"}
 _UTC = 100
@@ -107,8 +108,11 @@ def shapes_in(table: Table, crs: str) -> Any:
         xs, ys, _accuracy = from_wgs84_arrays(crs, xy[:, 0], xy[:, 1])
         if np.isnan(xs).any():
             raise BadInput(
-                f"Some {table.layer.plural.casefold()} lie where {crs_text(crs)} has no known shift "
-                "from WGS 84; export in WGS 84."
+                tr(
+                    "Some {plural} lie where {system} has no known shift from WGS 84; export in WGS 84.",
+                    plural=table.layer.plural.casefold(),
+                    system=crs_text(crs),
+                )
             )
         shapes = shapely.set_coordinates(shapes, np.column_stack([xs, ys]))
     return shapely.to_wkb(shapes, byte_order=1)
@@ -148,10 +152,12 @@ def write_gdal(
             **options,
         )
     except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
-        raise BadFile(f"{path.name} cannot be written ({_reason(error)}); nothing was changed.") from error
+        raise BadFile(
+            tr("{name} cannot be written ({reason}); nothing was changed.", name=path.name, reason=_reason(error))
+        ) from error
 
 
 def _reason(error: Exception) -> str:
     """The end of GDAL's message, which may begin with pages of SQL."""
     text = " ".join(str(error).split()).rpartition(" failed: ")[2]
-    return text.rstrip(".)")[-120:] or "unknown reason"
+    return text.rstrip(".)")[-120:] or tr("unknown reason")

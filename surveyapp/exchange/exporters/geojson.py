@@ -21,6 +21,7 @@ from surveyapp.exchange.exporters.files import (
 from surveyapp.exchange.exporters.wgs84 import require_wgs84
 from surveyapp.exchange.importers.shapes import shape_of_wkb
 from surveyapp.geo.crs import WGS84
+from surveyapp.words import tr
 
 LOSSES = ("The outlines of areas may run the other way round, as RFC 7946 asks.",)
 
@@ -44,7 +45,7 @@ def write_geojson(
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(_json(head)[:-1] + ',"features":[')
         for index, geometry in enumerate(geometries):
-            step(progress, index, table.rows, f"Writing {path.name}")
+            step(progress, index, table.rows, tr("Writing {name}", name=path.name))
             properties = {name: text_of_value(table.columns[name][index]) for name in table.names}
             feature = {
                 "type": "Feature",

@@ -12,6 +12,7 @@ from surveyapp.errors import BadFile, BadInput
 from surveyapp.exchange.exporters.files import Columns, Table, Written, replacing
 from surveyapp.exchange.exporters.gdal import column_of, write_gdal
 from surveyapp.geo.crs import WGS84
+from surveyapp.words import tr
 
 _OPTIONS = {"VERSION": "1.3", "DATETIME_FORMAT": "UTC"}
 """GDAL's default is GeoPackage 1.4, which QGIS 3.22 and the OGC tests refuse."""
@@ -44,12 +45,12 @@ def write_gpkg(
     ``BadInput`` when there is no layer or a place cannot be given in the system.
     """
     if not layers:
-        raise BadInput("There is no layer to export.")
+        raise BadInput(tr("There is no layer to export."))
     tables = [Table.of(layer, columns) for layer, columns in layers.items()]
     with replacing(path) as temporary:
         for place, table in enumerate(tables):
             if progress is not None:
-                progress.step(place, len(tables), f"Writing {table.layer.plural.casefold()}")
+                progress.step(place, len(tables), tr("Writing {plural}", plural=table.layer.plural.casefold()))
             columns = [column_of(table, name) for name in table.names]
             # identifiers are unique in a GeoPackage
             options = {"IDENTIFIER": table.layer.plural, "DESCRIPTION": note or table.layer.description}
@@ -77,9 +78,20 @@ def _check(path: Path, tables: list[Table]) -> None:
                 # the name is of the field table, never a user's
                 (rows,) = database.execute(f'SELECT count(*) FROM "{table.layer.name}"').fetchone()  # noqa: S608
                 if rows != table.rows:
-                    raise BadFile(f"{path.name} holds {rows} of {table.rows} records; nothing was changed.")
+                    raise BadFile(
+                        tr(
+                            "{name} holds {rows} of {wanted} records; nothing was changed.",
+                            name=path.name,
+                            rows=rows,
+                            wanted=table.rows,
+                        )
+                    )
             (answer,) = database.execute("PRAGMA integrity_check(1)").fetchone()
             if answer != "ok":
-                raise BadFile(f"{path.name} came out damaged ({answer}); nothing was changed.")
+                raise BadFile(
+                    tr("{name} came out damaged ({answer}); nothing was changed.", name=path.name, answer=answer)
+                )
     except sqlite3.DatabaseError as error:
-        raise BadFile(f"{path.name} came out damaged ({error}); nothing was changed.") from error
+        raise BadFile(
+            tr("{name} came out damaged ({error}); nothing was changed.", name=path.name, error=error)
+        ) from error

@@ -14,6 +14,7 @@ from surveyapp.exchange.exporters.markup import XML_LOSS, caption_of, xml_text
 from surveyapp.exchange.exporters.wgs84 import require_wgs84
 from surveyapp.exchange.importers.shapes import shape_of_wkb
 from surveyapp.geo.crs import WGS84
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     from gpxpy.gpx import GPX, GPXTrack, GPXWaypoint
@@ -43,14 +44,14 @@ def write_gpx(
     tables = [Table.of(layer, columns) for layer, columns in layers.items()]
     for table in tables:
         if table.layer.geometry not in _GEOMETRIES:
-            raise BadInput(f"GPX holds sightings and tracks, not {table.layer.plural.casefold()}.")
+            raise BadInput(tr("GPX holds sightings and tracks, not {plural}.", plural=table.layer.plural.casefold()))
     document = gpxpy.gpx.GPX()
     document.creator = "SurveyApp"
     document.description = note and xml_text(note)
     placeless = sum(_add(document, table, path, progress) for table in tables)
     with replacing(path) as temporary:
         temporary.write_text(document.to_xml(version="1.1", prettyprint=False), encoding="utf-8", newline="\n")
-    left_out = [f"{placeless} records without a place were left out."] if placeless else []
+    left_out = [tr("{placeless} records without a place were left out.", placeless=placeless)] if placeless else []
     return Written((path,), sum(table.rows for table in tables) - placeless, (*LOSSES, *left_out))
 
 
@@ -58,7 +59,7 @@ def _add(document: GPX, table: Table, path: Path, progress: Progress | None) -> 
     """Put a table's records into the document; how many have no place."""
     placeless = 0
     for index, wkb_hex in enumerate(table.wkb_hexes()):
-        step(progress, index, table.rows, f"Writing {path.name}")
+        step(progress, index, table.rows, tr("Writing {name}", name=path.name))
         if wkb_hex is None:
             placeless += 1
         elif table.layer.geometry == "POINT":

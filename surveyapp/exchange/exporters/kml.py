@@ -13,6 +13,7 @@ from surveyapp.exchange.exporters.markup import XML_LOSS, caption_of, facts_of, 
 from surveyapp.exchange.exporters.wgs84 import require_wgs84
 from surveyapp.exchange.importers.shapes import shape_of_wkb
 from surveyapp.geo.crs import WGS84
+from surveyapp.words import tr
 
 LOSSES = ("All values are texts.", XML_LOSS)
 
@@ -36,7 +37,7 @@ def write_kml(
             file.write(f"<Folder><name>{_escaped(table.layer.plural)}</name>\n")
             hexes = table.wkb_hexes()
             for index in range(table.rows):
-                step(progress, index, table.rows, f"Writing {path.name}")
+                step(progress, index, table.rows, tr("Writing {name}", name=path.name))
                 file.writelines(_placemark(table, index, hexes[index]))
             file.write("</Folder>\n")
         file.write("</Document>\n</kml>\n")

@@ -23,7 +23,7 @@ def caption_of(table: Table, index: int) -> str:
     for name in (table.layer.caption, "gem", "uuid"):
         if name in table.columns and (text := xml_text(table.columns[name][index])):
             definition = table.field(name)
-            return definition.vocabulary.label(text) if definition and definition.vocabulary else text
+            return definition.vocabulary.english(text) if definition and definition.vocabulary else text
     return ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from surveyapp.domain.fields import DATE, INTEGER, REAL
 from surveyapp.domain.progress import Progress
 from surveyapp.errors import BadFile, BadInput
 from surveyapp.exchange.exporters.files import Columns, Table, Written, clean, only_layer, replacing_set
-from surveyapp.exchange.exporters.gdal import GdalColumn, column_of, write_gdal
+from surveyapp.exchange.exporters.gdal import GdalColumn, column_of, shapes_in, write_gdal
 from surveyapp.exchange.shortnames import short_names
 from surveyapp.geo.crs import WGS84
+from surveyapp.words import tr
 
 _LONGEST = 254
 """Bytes of a text in a dBASE table."""
@@ -40,12 +41,14 @@ def write_shapefile(
     layer, columns = only_layer(layers, "A shapefile")
     table = Table.of(layer, columns)
     if not table.layer.geometry:
-        raise BadInput(f"{table.layer.plural} have no place, which a shapefile needs; export CSV or GeoPackage.")
+        raise BadInput(
+            tr("{plural} have no place, which a shapefile needs; export CSV or GeoPackage.", plural=table.layer.plural)
+        )
     if path.suffix.casefold() != ".shp":
-        raise BadFile(f"{path.name} should end in .shp.")
+        raise BadFile(tr("{name} should end in .shp.", name=path.name))
     short = short_names(table.names)
     if progress is not None:
-        progress.step(0, 1, f"Writing {path.name}")
+        progress.step(0, 1, tr("Writing {name}", name=path.name))
     made, cut = [], 0
     for name in table.names:
         column, shortened = _column(table, name, short.get(name, name))
@@ -62,9 +65,10 @@ def write_shapefile(
             encoding="UTF-8",
         )
         _check(folder / path.name, table.rows)
+        _read_back(folder / path.name, table, made, crs)
         _write_names(folder / f"{path.stem}_fields.csv", table, short, note)
         paths = tuple(sorted(path.with_name(file.name) for file in folder.iterdir()))
-    notes = (*LOSSES[:3], *([f"{cut} texts were cut at 254 bytes."] if cut else []))
+    notes = (*LOSSES[:3], *([tr("{cut} texts were cut at 254 bytes.", cut=cut)] if cut else []))
     return Written(paths, table.rows, notes)
 
 
@@ -83,7 +87,48 @@ def _check(path: Path, rows: int) -> None:
         and len(shp) == 2 * struct.unpack_from(">I", shp, 24)[0]
     )
     if not whole:
-        raise BadFile(f"{path.name} came out incomplete, perhaps because the disk is full; nothing was changed.")
+        raise BadFile(
+            tr("{name} came out incomplete, perhaps because the disk is full; nothing was changed.", name=path.name)
+        )
+
+
+def _read_back(path: Path, table: Table, made: Sequence[GdalColumn], crs: str) -> None:
+    """GDAL also says nothing when the disk loses bytes in the middle, so all of it is read again and compared.
+    Raises ``BadFile``."""
+    import numpy as np
+    import pyogrio.raw
+    import shapely
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        _meta, _fids, shapes, columns = pyogrio.raw.read(path, encoding="UTF-8")
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError):
+        columns = []
+    same = len(columns) == len(made)
+    if same:
+        wanted, found = (shapely.normalize(shapely.from_wkb(wkb)) for wkb in (shapes_in(table, crs), shapes))
+        none = shapely.is_missing(wanted)
+        same = bool(np.all(np.where(none, shapely.is_missing(found), shapely.equals_exact(wanted, found, 1e-9))))
+    if not same or not all(_alike(column, data) for column, data in zip(made, columns, strict=True)):
+        raise BadFile(
+            tr("{name} came out other than it was written, so the disk may fail; nothing was changed.", name=path.name)
+        )
+
+
+def _alike(column: GdalColumn, data: Any) -> bool:
+    import numpy as np
+
+    if data.dtype == object:
+        return [_core(text) for text in column.data] == [_core(text) for text in data]
+    if column.data.dtype.kind == "M":
+        return bool(np.array_equal(column.data.astype("datetime64[D]"), data.astype("datetime64[D]"), equal_nan=True))
+    close = np.isclose(column.data, data, rtol=1e-12, atol=1e-9)
+    return bool(np.all(np.where(column.mask, np.isnan(data.astype(float)) | (data == 0), close)))
+
+
+def _core(text: str | None) -> str:
+    """What a dBASE table keeps of a text: not the spaces at its ends, nor the difference of nothing and empty."""
+    return (text or "").strip()
 
 
 def _column(table: Table, name: str, short: str) -> tuple[GdalColumn, int]:
@@ -109,7 +154,7 @@ def _write_names(path: Path, table: Table, short: Mapping[str, str], note: str |
     rows: list[list[Any]] = [["column", "field", "title"]]
     for name in table.names:
         definition = table.field(name)
-        rows.append([short.get(name, name), clean(name), definition.label if definition else name])
+        rows.append([short.get(name, name), clean(name), definition.english if definition else name])
     if note is not None:
         rows.append(["", "", note])
     with path.open("w", encoding="utf-8-sig", newline="") as file:

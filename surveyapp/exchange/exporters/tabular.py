@@ -12,6 +12,7 @@ from surveyapp.exchange.csvguard import guarded
 from surveyapp.exchange.exporters.files import Columns, Table, Written, clean, only_layer, replacing, step
 from surveyapp.geo.crs import WGS84, crs_text, from_wgs84_arrays, is_geographic
 from surveyapp.geo.shapes import wkt_of
+from surveyapp.words import tr
 
 Cell = str | int | float | None
 
@@ -40,7 +41,7 @@ def write_csv(
         writer.writerow([*table.names[:1], *header, *map(_cell, table.names[1:]), *geometry, *extra])
         hexes = table.wkb_hexes() if geometry else [None] * table.rows
         for index in range(table.rows):
-            step(progress, index, table.rows, f"Writing {path.name}")
+            step(progress, index, table.rows, tr("Writing {name}", name=path.name))
             cells = [_cell(table.columns[name][index]) for name in table.names]
             shape = [wkt_of(hexes[index]) or ""] if geometry else []
             writer.writerow(
@@ -73,7 +74,9 @@ def _place(table: Table, crs: str) -> tuple[list[str], list[list[Cell]]]:
     code = crs_text(crs)
     if table.layer.geometry != "POINT":
         if code != WGS84:
-            raise BadInput(f"A CSV of {table.layer.plural.casefold()} holds their places as WKT in WGS 84 only.")
+            raise BadInput(
+                tr("A CSV of {plural} holds their places as WKT in WGS 84 only.", plural=table.layer.plural.casefold())
+            )
         return [], []
     positions = table.positions()
     degrees: list[list[Cell]] = [[None if p is None else p[axis] for p in positions] for axis in (0, 1)]

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from surveyapp.exchange.preview.columns import ColumnBlock
 from surveyapp.exchange.preview.data import PreviewData, PreviewOptions, Thumbnail
 from surveyapp.exchange.preview.meta import page_meta
 from surveyapp.exchange.preview.photos import Thumb, make_thumbs
+from surveyapp.words import tr
 
 AUDIENCES = ("office", "public")
 _MAX_ZOOM = {"office": 19, "public": 12}
@@ -53,9 +55,11 @@ def build_preview(
     options = options or PreviewOptions()
     progress = progress or Progress()
     if audience not in AUDIENCES:
-        raise BadInput(f"There is no audience {audience}; choose {' or '.join(AUDIENCES)}.")
+        raise BadInput(
+            tr("There is no audience {audience}; choose {what}.", audience=audience, what=" or ".join(AUDIENCES))
+        )
     if "sighting" not in data.layers:
-        raise BadInput("A preview needs the sightings of the survey; give it their columns.")
+        raise BadInput(tr("A preview needs the sightings of the survey; give it their columns."))
     withheld = 0
     if audience == "public":
         edition = public_edition(data, options.grid_deg)
@@ -150,8 +154,13 @@ def _write(out: Path, pieces: Iterator[bytes], progress: Progress) -> int:
         part.replace(out)
     except OSError as error:
         raise BadFile(
-            f"Cannot write the preview {out}: {error.strerror}; nothing was changed, choose another place."
+            tr(
+                "Cannot write the preview {out}: {reason}; nothing was changed, choose another place.",
+                out=out,
+                reason=error.strerror,
+            )
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that fails now has said so already
+            part.unlink(missing_ok=True)
     return size
