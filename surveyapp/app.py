@@ -310,36 +310,52 @@ def preview(file: Path, out: Path, audience: str) -> int:
 @click.argument("out", type=click.Path(path_type=Path))
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IN...")
 @click.option("--dry-run", is_flag=True, help="Show what would happen; write nothing.")
-@click.option("--report", type=click.Path(path_type=Path), help="Write the report as JSON here.")
+@click.option("--report", "reports", multiple=True, type=click.Path(path_type=Path), metavar="R.html|R.json",
+              help="Write the report here, to read (.html) or for programs (.json); repeat for both.")
 @_as_json
-def merge(out: Path, inputs: Sequence[Path], dry_run: bool, report: Path | None, as_json: bool) -> int:
-    """Merge surveys IN into OUT. What OUT holds already stays in it."""
-    from surveyapp.services.merging import merge as merge_files
-    from surveyapp.services.merging import summary
+def merge(out: Path, inputs: Sequence[Path], dry_run: bool, reports: Sequence[Path], as_json: bool) -> int:
+    """Merge surveys IN into OUT. What OUT holds already stays in it.
 
-    told = merge_files(out, inputs, dry_run=dry_run, progress=_progress())
-    if report is not None:
-        try:
-            report.write_text(json.dumps(told.as_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
-        except OSError as error:
-            raise BadInput(f"The report {report} cannot be written ({error.strerror}); the merge itself is done."
-                           ) from None
+    With --dry-run it says what would happen, and whether IN was merged before.
+    """
+    from surveyapp.services import merge_report, merging
+
+    for report in reports:
+        merge_report.check_place(report, [out, *inputs])
+    told = merging.merge(out, inputs, dry_run=dry_run, progress=_progress())
+    unwritten = ""
+    try:
+        merge_report.write_reports(told, reports)
+    except SurveyError as error:
+        unwritten = f"{error} {'Nothing was merged: it was a dry run' if dry_run else 'The merge itself is done'}."
     if as_json:
-        _print_json(told.as_dict())
+        _print_json(merging.as_dict(told))
     else:
-        print("\n".join(summary(told)))
-    return FINDINGS if told.conflicts or told.rejected else DONE
+        print("\n".join(merging.summary(told)))
+    if unwritten and _fail(unwritten) and dry_run:
+        return BAD
+    return FINDINGS if told.conflicts or told.rejected or unwritten else DONE
 
 
 @cli.command()
 @_file
+@click.option("--duplicates", is_flag=True, help="List the pairs of sightings that may be of the same deposit.")
 @_as_json
-def conflicts(file: Path, as_json: bool) -> int:
-    """List the open conflicts of FILE."""
-    from surveyapp.services.conflicts import as_dict
+def conflicts(file: Path, duplicates: bool, as_json: bool) -> int:
+    """List the open conflicts of FILE, or its likely-same deposits."""
+    from surveyapp.services import conflicts as disputes
+    from surveyapp.services import duplicates as likely
 
     with _open(file, read_only=True) as session:
-        found = [as_dict(conflict) for conflict in session.file.conflicts()]
+        if duplicates:
+            pairs = likely.as_dicts(session, likely.suggestions(session, _progress()))
+            if as_json:
+                _print_json(pairs)
+            else:
+                print("\n".join(likely.lines(pairs) or ["No likely-same deposits wait for an answer."]))
+            return FINDINGS if pairs else DONE
+        found = [disputes.as_dict(conflict) for conflict in session.file.conflicts()]
+        waiting = 0 if as_json else len(likely.suggestions(session, _progress()))
     if as_json:
         _print_json(found)
     for conflict in [] if as_json else found:
@@ -347,17 +363,19 @@ def conflicts(file: Path, as_json: bool) -> int:
               f"(was {conflict['ancestor']!r})")
         for value in conflict["values"]:
             print(f"  {value['side']}: {value['value']!r} by {value['author']} at {value['at']}")
+    if waiting:
+        print(likely.reminder(waiting, file))
     return FINDINGS if found else DONE
 
 
 @cli.command()
 @_file
 @click.argument("conflict")
-@click.option("--take", metavar="VALUE", help="The value that holds.")
+@click.option("--take", metavar="VALUE", help="The value that holds; of a likely-same pair: same or not-the-same.")
 @click.option("--side", metavar="A|B", help="The side that holds.")
 def resolve(file: Path, conflict: str, take: str | None, side: str | None) -> int:
-    """Decide a CONFLICT of FILE; the decision travels with the next merge."""
-    from surveyapp.services.conflicts import resolve as resolve_conflict
+    """Decide a CONFLICT, or a likely-same pair, of FILE; the decision travels with the next merge."""
+    from surveyapp.services.duplicates import resolve as resolve_conflict
 
     with _open(file) as session:
         resolve_conflict(session, conflict, take=take, side=side)

@@ -44,6 +44,14 @@ class Record:
             return field.vocabulary.label(value)
         return "" if value is None else str(value)
 
+    def english(self, name: str) -> str:
+        """As :meth:`text`, for files and reports, whatever language the program speaks."""
+        value = self.values.get(name)
+        field = self.definition.field(name)
+        if field is not None and field.vocabulary is not None:
+            return field.vocabulary.english(value)
+        return self.text(name)
+
 
 def new_uuid() -> str:
     """A new identity: random UUID (version 4), lower case with hyphens."""
@@ -65,6 +73,6 @@ def moment_of(text: object) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no time, or one that lies before the year 1 in UTC
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Import, export, preview, merge and snapshot: what goes between the survey and other files."""
+"""Import, export, preview and merge: what goes between the survey and other files."""
 
 from __future__ import annotations
 
@@ -11,38 +11,40 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from surveyapp.domain.fields import LAYERS
+from surveyapp.domain.likeness import Pair
 from surveyapp.domain.progress import Progress
 from surveyapp.errors import SurveyError, Unavailable
 from surveyapp.exchange import registry
+from surveyapp.services.duplicates import suggestions
 from surveyapp.services.session import Session
-from surveyapp.storage.merging import MergeReport
+from surveyapp.storage.merged import MergeReport
 from surveyapp.ui.dialogs.export import ExportDialog, ExportWish, FormatChoice
 from surveyapp.ui.dialogs.merge import MergeDialog
 from surveyapp.ui.dialogs.preview import PreviewWindow, open_in_browser
 from surveyapp.ui.import_controller import ImportController
-from surveyapp.ui.mapcanvas.canvas import MapCanvas
 from surveyapp.ui.prompts import Prompts
 from surveyapp.ui.survey_controller import SurveyController
+from surveyapp.ui.tasks import Task
+from surveyapp.words import mark, tr
 
-_HTML = FormatChoice("html", "Preview", ".html")
-_WIDTH, _HEIGHT = 1600, 1100
-"""Size in px of a picture of the map for a report."""
+_TRYING, _MERGING = mark("Trying the merge"), mark("Merging")
 
 
 class ExchangeController(QObject):
     """Opens the dialogs, hands the work to the services, and tells what came of it.
 
-    ``decide_wanted``: the file that was merged is open, and there are disagreements to decide.
+    ``decide_wanted``: the file that was merged is open, and there is something that people have to decide.
     """
 
     decide_wanted = Signal()
 
-    def __init__(self, window: QWidget, survey: SurveyController, prompts: Prompts, canvas: MapCanvas) -> None:
+    def __init__(self, window: QWidget, survey: SurveyController, prompts: Prompts) -> None:
         super().__init__(window)
-        self._canvas = canvas
         self._window, self._survey, self._prompts = window, survey, prompts
         self._imports = ImportController(window, survey, prompts)
         self.last_preview: PreviewWindow | None = None
+        self._merge_dialog: MergeDialog | None = None
+        survey.tasks.progressed.connect(self._progressed)
 
     # -- import ---------------------------------------------------------------------------------------
 
@@ -55,11 +57,11 @@ class ExchangeController(QObject):
     def export(self) -> None:
         """Ask for a format and a file, and write it."""
         choices = [
-            FormatChoice(f.name, f.title, f.extensions[0], _cannot_hold(f.loses), f.any_crs)
+            FormatChoice(f.name, tr(f.title), f.extensions[0], _cannot_hold(f.loses), f.any_crs)
             for f in registry.formats(can_export=True)
         ]
         counts = self._survey.facts.counts if self._survey.facts else {}
-        layers = [(layer.name, layer.plural) for layer in LAYERS if counts.get(layer.name)]
+        layers = [(layer.name, tr(layer.plural)) for layer in LAYERS if counts.get(layer.name)]
         dialog = ExportDialog(
             self._prompts,
             choices,
@@ -92,19 +94,19 @@ class ExchangeController(QObject):
             )
             return [str(line) for line in written]
 
-        self._survey.ask_long("Exporting", work, self._exported)
+        self._survey.ask_long(tr("Exporting"), work, self._exported)
 
     def _exported(self, lines: Iterable[str]) -> None:
-        self._prompts.tell("\n".join(["Written:", *lines]), title="Export")
+        self._prompts.tell("\n".join([tr("Written:"), *lines]), title=tr("Export"))
 
     def preview(self) -> None:
         """Ask for whom, write the preview, and show it."""
         dialog = ExportDialog(
             self._prompts,
-            [_HTML],
+            [FormatChoice("html", tr("Preview"), ".html")],
             [],
             self._suggested("preview", ".html"),
-            title="Preview",
+            title=tr("Preview"),
             audience=self._survey.settings["export.audience"],
             parent=self._window,
         )
@@ -122,7 +124,7 @@ class ExchangeController(QObject):
             preview(session, wish.path, audience=wish.audience, progress=progress)
             return wish.path
 
-        self._survey.ask_long("Making the preview", work, self.show_preview)
+        self._survey.ask_long(tr("Making the preview"), work, self.show_preview)
 
     def show_preview(self, path: Path) -> None:
         """Show a preview inside the program, or in the system's browser where that cannot be."""
@@ -133,24 +135,12 @@ class ExchangeController(QObject):
         except Unavailable as error:
             try:
                 open_in_browser(path)
-                self._prompts.tell(f"{error} It is open in your browser instead.", title="Preview")
+                self._prompts.tell(tr("{error} It is open in your browser instead.", error=error), title=tr("Preview"))
             except Unavailable as other:
-                self._prompts.warn(str(other), title="Preview")
+                self._prompts.warn(str(other), title=tr("Preview"))
 
     def _preview_gone(self) -> None:
         self.last_preview = None
-
-    def snapshot(self) -> None:
-        """Ask for a file and write what the map shows as a picture."""
-        chosen = self._prompts.save_file("Save picture", self._suggested("map", ".png"), "Pictures (*.png)")
-        facts = self._survey.facts
-        if chosen is None or facts is None:
-            return
-        target = chosen if chosen.suffix else chosen.with_suffix(".png")
-        try:
-            self._canvas.snapshot(target, _WIDTH, _HEIGHT, facts.title)
-        except SurveyError as error:
-            self._prompts.warn(str(error), title="Save picture")
 
     def _keep(self, wish: ExportWish) -> None:
         self._survey.settings.update(
@@ -161,11 +151,7 @@ class ExchangeController(QObject):
         )
 
     def _suggested(self, what: str, extension: str) -> Path:
-        """A file beside the last export, named after the survey and the day."""
-        path = self._survey.path or Path("survey.gpkg")
-        last = self._survey.settings["files.exports"]
-        folder = Path(last) if last and Path(last).is_dir() else path.parent
-        return folder / f"{path.stem}-{what}-{datetime.now(UTC).astimezone():%Y%m%d}{extension}"
+        return suggested_file(self._survey, what, extension)
 
     # -- merge ----------------------------------------------------------------------------------------
 
@@ -176,7 +162,10 @@ class ExchangeController(QObject):
         out = path if path and self._survey.writable else folder / "merged.gpkg"
         dialog = MergeDialog(self._prompts, [], out, self._window)
         dialog.wanted.connect(lambda out, inputs, dry_run: self._merge(dialog, out, inputs, dry_run=dry_run))
+        dialog.stop_wanted.connect(self._stop_merging)
         dialog.open_wanted.connect(self._open_merged)
+        dialog.report_wanted.connect(lambda report, path: self._write_report(dialog, report, path))
+        self._merge_dialog = dialog
         dialog.open()
 
     def _merge(self, dialog: MergeDialog, out: Path, inputs: list[Path], *, dry_run: bool) -> None:
@@ -191,24 +180,64 @@ class ExchangeController(QObject):
             if isValid(dialog):
                 dialog.show_report(report)
             elif not dry_run:
-                self._prompts.tell(f"{out.name} is merged.", title="Merge surveys")
+                self._prompts.tell(tr("{name} is merged.", name=out.name), title=tr("Merge surveys"))
 
         def refused(error: Exception) -> None:
-            told = str(error) if isinstance(error, SurveyError) else "The merge stopped; nothing was written."
+            told = str(error) if isinstance(error, SurveyError) else tr("The merge stopped; nothing was written.")
             if isValid(dialog):
                 dialog.refuse(told)
             else:
                 self._survey.failed.emit(error)
 
-        label = "Trying the merge" if dry_run else "Merging"
+        label = tr(_TRYING) if dry_run else tr(_MERGING)
         if not dry_run and out == self._survey.path:
             self._survey.replace(label, work, done, refused)
         else:
             self._survey.tasks.run_long(label, work, done, refused, beside=True)
 
+    def _progressed(self, task: Task) -> None:
+        dialog = self._merge_dialog
+        if task.label in (tr(_TRYING), tr(_MERGING)) and dialog is not None and isValid(dialog):
+            dialog.show_progress(task.done, task.total, task.what)
+
+    def _stop_merging(self) -> None:
+        """Stop the merge or the dry run that is under way; nothing is written then."""
+        for task in self._survey.tasks.long_running:
+            if task.label in (tr(_TRYING), tr(_MERGING)):
+                task.cancel()
+
+    def _write_report(self, dialog: MergeDialog, report: MergeReport, path: Path) -> None:
+        from surveyapp.services.merge_report import write_report
+
+        def done(_result: None) -> None:
+            if isValid(dialog):
+                dialog.report_written(path)
+
+        def refused(error: Exception) -> None:
+            if isValid(dialog) and isinstance(error, SurveyError):
+                dialog.report_refused(str(error))
+            else:
+                self._survey.failed.emit(error)
+
+        self._survey.tasks.run_long(
+            tr("Writing the report"),
+            lambda _progress: write_report(report, path),
+            done,
+            refused,
+            beside=True,
+        )
+
     def _open_merged(self, path: Path, conflicts: int) -> None:
+        """Open what was merged, and go on with what people have to decide about it, if there is anything."""
+
         def then() -> None:
             if conflicts:
+                self.decide_wanted.emit()
+            else:
+                self._survey.ask_long(tr("Looking for likely-same deposits"), suggestions, ask_people)
+
+        def ask_people(pairs: list[Pair]) -> None:
+            if pairs:
                 self.decide_wanted.emit()
 
         if path == self._survey.path:
@@ -217,7 +246,15 @@ class ExchangeController(QObject):
             self._survey.open(path, then=then)
 
 
+def suggested_file(survey: SurveyController, what: str, extension: str) -> Path:
+    """A file beside the last export, named after the survey and the day."""
+    path = survey.path or Path("survey.gpkg")
+    last = survey.settings["files.exports"]
+    folder = Path(last) if last and Path(last).is_dir() else path.parent
+    return folder / f"{path.stem}-{what}-{datetime.now(UTC).astimezone():%Y%m%d}{extension}"
+
+
 def _cannot_hold(loses: Iterable[str]) -> str:
     """What a format cannot hold, as one sentence."""
-    words = [lost.rstrip(".") for lost in loses]
-    return f"It cannot hold everything: {'; '.join(words)}." if words else ""
+    words = [tr(lost).rstrip(".۔") for lost in loses]
+    return tr("It cannot hold everything: {what}.", what="; ".join(words)) if words else ""

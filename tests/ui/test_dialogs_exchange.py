@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -358,15 +357,6 @@ def test_saving_a_preview_where_nothing_can_be_written_says_so(tmp_path: Path) -
     source.write_text("x", "utf-8")
     with pytest.raises(preview_module.BadFile, match="cannot be written"):
         preview_module.copy_to(source, tmp_path / "no folder" / "p.html")
-
-
-def test_a_picture_of_the_map_is_written(
-    desk: Desk, survey_file: Path, prompts: ScriptedPrompts, tmp_path: Path
-) -> None:
-    desk.open(survey_file)
-    prompts.will_answer(tmp_path / "map")
-    desk.trigger("map.snapshot")
-    assert QImage(str(tmp_path / "map.png")).width() == 1600
 
 
 # --- merge -------------------------------------------------------------------------------------------

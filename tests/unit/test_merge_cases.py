@@ -17,7 +17,8 @@ from surveyapp.services import conflicts as deciding
 from surveyapp.services.session import Session
 from surveyapp.storage.geometry import register_functions
 from surveyapp.storage.gpkg import SurveyFile
-from surveyapp.storage.merging import MergeReport, merge
+from surveyapp.storage.merged import MergeReport
+from surveyapp.storage.merging import merge
 from tests.helpers.surveys import (
     SURVEY,
     apply,
@@ -504,7 +505,7 @@ def test_a_dry_run_says_what_the_merge_does_and_writes_nothing(teams: tuple[Path
     told = merge(out, [b], author="office", dry_run=True)
     assert out.read_bytes() == before
     done = merge(out, [b], author="office")
-    assert told.as_dict() | {"dry_run": False} == done.as_dict()
+    assert told.as_dict() | {"dry_run": False, "at": done.at} == done.as_dict()
     assert {n: v for n, v in done.totals.items() if v and n != "same"} == {"conflicting": 1, "deleted": 1}
     assert json.loads(json.dumps(done.as_dict()))["conflicts"] == 1
 

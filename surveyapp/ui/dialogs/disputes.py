@@ -1,217 +1,170 @@
-"""The queue of disagreements: one after the other, what each side says, who said it and when."""
+"""The window of the two queues for people: disagreements, and sightings that are likely of the same deposit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QScrollArea,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, Qt
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+
+from surveyapp.ui import theme
+from surveyapp.ui.dialogs.base import Dialog, role_label
+from surveyapp.ui.dialogs.disputes_page import DisputesPage
+from surveyapp.ui.dialogs.pairs_page import PairsPage
+from surveyapp.ui.dialogs.queue_list import ActButton
+from surveyapp.ui.dialogs.queue_page import QueuePage
+from surveyapp.ui.itemmodels.disputes import Dispute
+from surveyapp.ui.itemmodels.pairs import Likely
+from surveyapp.words import mark, tr
+
+_LEADS = {
+    True: mark("Nothing is lost: every version stays in the history, and what you decide here travels with the file."),
+    False: mark("This survey is open for reading only: you can look, and nothing can be decided."),
+}
+_PAIR_LEAD = mark(
+    "Sightings stay as they are and are never merged; what you answer is remembered and travels with the file."
 )
-
-from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
-from surveyapp.domain.merge import DELETED, Conflict
-from surveyapp.domain.records import Value
-from surveyapp.ui.dialogs.base import Dialog, card, role_label
-from surveyapp.ui.forms.history_text import readable
-from surveyapp.ui.forms.moments import short
-
-
-@dataclass(frozen=True, slots=True)
-class Dispute:
-    """An open conflict, and what its record is called."""
-
-    conflict: Conflict
-    caption: str
-
-    @property
-    def field(self) -> str:
-        """Title of the field in dispute."""
-        if self.conflict.field == GEOMETRY:
-            return "Position"
-        if self.conflict.field == DELETED:
-            return "Delete or keep"
-        field = LAYER_BY_NAME[self.conflict.layer].field(self.conflict.field)
-        return field.label if field else self.conflict.field
-
-    def words(self, value: Value) -> str:
-        """A side's value as a person reads it."""
-        if self.conflict.field == DELETED:
-            return "Delete the record" if value else "Keep the record, with the edits"
-        return readable(self.conflict.layer, self.conflict.field, value) or "nothing (left empty)"
 
 
 class DisputesDialog(Dialog):
-    """Stays open until one closes it. ``decided`` carries the conflict's id, and the letter of the side taken or
-    the text typed instead (one of them empty); ``record_wanted`` the uuid of a record to show.
+    """Stays open until one closes it. ``undo_wanted``: take back the last decision made here; ``record_wanted`` the
+    uuid of a sighting to show in the window; ``pairs_wanted``: the second queue is on show and its content not known.
     """
 
-    decided = Signal(str, str, str)
+    undo_wanted = Signal()
     record_wanted = Signal(str)
+    pairs_wanted = Signal()
 
     def __init__(self, *, writable: bool, parent: QWidget | None = None) -> None:
-        super().__init__(
-            "Disagreements",
-            "Nothing is lost: every version stays in the history, and what you decide here travels with the file.",
-            "Close",
-            parent,
-        )
+        super().__init__(tr("Disagreements"), tr(_LEADS[writable]), tr("Close"), parent)
         self._writable = writable
-        self._disputes: list[Dispute] = []
         self.cancel_button.hide()
-        self.list = QListWidget()
-        self.list.setObjectName("disputes")
-        self.list.setAlternatingRowColors(True)
-        self.list.setWordWrap(True)
-        self.list.currentRowChanged.connect(self._show)
-        self.panel = QScrollArea()
-        self.panel.setWidgetResizable(True)
-        self.panel.setFrameShape(QFrame.Shape.NoFrame)
-        self._typed: QLineEdit | QComboBox | None = None
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.list)
-        split.addWidget(self.panel)
-        split.setStretchFactor(1, 1)
-        split.setSizes([300, 560])
-        split.setChildrenCollapsible(False)
-        self.body.addWidget(split, 1)
-        for letter in "ABCD":
-            QShortcut(QKeySequence(f"Alt+{letter}"), self, lambda side=letter: self._take(side))
-        self.resize(900, 560)
-        self._show(-1)
+        self.main_button.setDefault(False)
+        self.main_button.setAutoDefault(False)
+        self.disputes = DisputesPage(writable=writable)
+        self.pairs = PairsPage(writable=writable)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("queues")
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.disputes, tr("Disagreements"))
+        self.tabs.addTab(self.pairs, tr("Likely the same"))
+        self.body.addWidget(self.tabs, 1)
+        self.news = role_label("", "good")
+        self.news.setObjectName("news")
+        self.undo_button = ActButton(tr("Undo"), "undo_decision", tr("Take back the last decision made here (Ctrl+Z)"))
+        self.undo_button.setIcon(theme.icon("undo"))
+        self.undo_button.setEnabled(False)
+        self._lay_out_foot()
+        self.undo_button.clicked.connect(self.undo_wanted)
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_button.click),
+            (QKeySequence("Ctrl+1"), lambda: self.tabs.setCurrentIndex(0)),
+            (QKeySequence("Ctrl+2"), lambda: self.tabs.setCurrentIndex(1)),
+        ):
+            QShortcut(keys, self, act)
+        for page in (self.disputes, self.pairs):
+            page.heading_changed.connect(self._name)
+            page.said.connect(self.say)
+            page.record_wanted.connect(self.record_wanted)
+            page.before, page.after = self.tabs.tabBar(), (self.undo_button, self.main_button)
+        self.disputes.complained.connect(self.refuse)
+        self.tabs.currentChanged.connect(self._turned)
+        self.resize(1240, 690)
+        self._name()
 
-    def fill(self, disputes: Sequence[Dispute]) -> None:
-        """Show what is still open; one's place in the queue is kept."""
-        here = self.list.currentRow()
-        self._disputes = list(disputes)
-        self.list.blockSignals(True)
-        self.list.clear()
-        for dispute in self._disputes:
-            self.list.addItem(QListWidgetItem(f"{dispute.caption}\n{dispute.field}"))
-        self.list.blockSignals(False)
-        count = len(self._disputes)
-        self.heading.setText("No disagreements" if not count else f"{count} to decide")
-        self.complain("")
-        row = min(max(here, 0), count - 1)
-        self.list.setCurrentRow(row)
-        self._show(row)
+    # -- what is shown --------------------------------------------------------------------------------
+
+    @property
+    def list(self) -> QWidget:
+        """The list of disagreements."""
+        return self.disputes.list
 
     @property
     def current(self) -> Dispute | None:
         """The disagreement on show."""
-        row = self.list.currentRow()
-        return self._disputes[row] if 0 <= row < len(self._disputes) else None
+        item = self.disputes.current
+        return item if isinstance(item, Dispute) else None
+
+    @property
+    def page(self) -> QueuePage:
+        """The queue on show."""
+        return self.pairs if self.tabs.currentIndex() == 1 else self.disputes
+
+    def fill(self, disputes: Sequence[Dispute], *, go_to: str = "") -> None:
+        """Show the disagreements that are open; one's place in the queue is kept, or ``go_to`` shown."""
+        self.complain("")
+        self.disputes.fill(disputes, go_to=go_to)
+        self._name()
+
+    def fill_pairs(self, pairs: Sequence[Likely], *, go_to: str = "") -> None:
+        """Show the pairs that wait for an answer."""
+        self.complain("")
+        self.pairs.found, self.pairs.stale = True, False
+        self.pairs.fill(pairs, go_to=go_to)
+        self._name()
 
     def refuse(self, sentence: str) -> None:
-        """Say why a decision was not taken."""
+        """Say why something was not done."""
+        self.news.setText("")
         self.complain(sentence, blocks=False)
-        self.panel.setEnabled(True)
+        self.page.release()
 
-    def _show(self, row: int) -> None:
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(12, 4, 4, 4)
-        column.setSpacing(10)
-        self._typed = None
-        if 0 <= row < len(self._disputes):
-            self._describe(self._disputes[row], column)
-        else:
-            column.addWidget(role_label("Nothing is left to decide.", "muted"))
-        column.addStretch(1)
-        self.panel.setWidget(content)
-        self.panel.setEnabled(True)
+    def say(self, sentence: str) -> None:
+        """Say what was done."""
+        self.complain("")
+        self.news.setText(sentence)
 
-    def _describe(self, dispute: Dispute, column: QVBoxLayout) -> None:
-        conflict = dispute.conflict
-        top = QHBoxLayout()
-        top.addWidget(role_label(f"{dispute.caption}: {dispute.field}", "heading"), 1)
-        look = QPushButton("Show record")
-        look.setProperty("role", "flat")
-        look.clicked.connect(lambda: self.record_wanted.emit(conflict.record))
-        top.addWidget(look)
-        column.addLayout(top)
-        if conflict.field != DELETED:
-            was = readable(conflict.layer, conflict.field, conflict.ancestor) or "nothing"
-            column.addWidget(role_label(f"Before they parted it was: {was}", "muted"))
-        for number, side in enumerate(conflict.values):
-            column.addWidget(self._side(dispute, number, side.value, side.author, side.at))
-        if conflict.field != DELETED:
-            column.addLayout(self._own(dispute))
+    def offer_undo(self, what: str) -> None:
+        """Offer to take back the last decision made here; empty: there is none."""
+        self.undo_button.setEnabled(bool(what))
+        self.undo_button.setText(tr("Undo: {what}", what=what) if what else tr("Undo"))
 
-    def _side(self, dispute: Dispute, number: int, value: Value, author: str | None, at: str | None) -> QFrame:
-        letter = chr(ord("A") + number)
-        frame = card()
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(14, 10, 14, 10)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        said = role_label(dispute.words(value), "heading")
-        said.setObjectName(f"side_{letter}")
-        words.addWidget(said)
-        when = f", {short(at)}" if at else ""
-        standing = "; shown for now" if value == dispute.conflict.chosen else ""
-        words.addWidget(role_label(f"{author or 'somebody unnamed'}{when}{standing}", "muted"))
-        row.addLayout(words, 1)
-        take = QPushButton(f"Take {letter}")
-        take.setObjectName(f"take_{letter}")
-        take.setToolTip(f"Alt+{letter}")
-        take.setEnabled(self._writable)
-        take.clicked.connect(lambda: self._take(letter))
-        row.addWidget(take)
-        return frame
+    def turn_to(self, *, pairs: bool) -> None:
+        """Show one of the two queues."""
+        self.tabs.setCurrentIndex(1 if pairs else 0)
 
-    def _own(self, dispute: Dispute) -> QHBoxLayout:
-        """A value of one's own; of a coded field one of its terms."""
-        field = LAYER_BY_NAME[dispute.conflict.layer].field(dispute.conflict.field)
-        if field is not None and field.vocabulary is not None:
-            box = QComboBox()
-            box.addItem("Another value…", "")
-            for term in field.vocabulary.terms:
-                box.addItem(term.label, term.code)
-            self._typed = box
-        else:
-            edit = QLineEdit()
-            edit.setPlaceholderText("Another value")
-            edit.returnPressed.connect(self._take_own)
-            self._typed = edit
-        self._typed.setObjectName("own_value")
-        self._typed.setEnabled(self._writable)
-        take = QPushButton("Take this")
-        take.setObjectName("take_own")
-        take.setEnabled(self._writable)
-        take.clicked.connect(self._take_own)
-        row = QHBoxLayout()
-        row.addWidget(self._typed, 1)
-        row.addWidget(take)
-        return row
+    # -- inside ---------------------------------------------------------------------------------------
 
-    def _take(self, letter: str) -> None:
-        dispute = self.current
-        if dispute is not None and self._writable and ord(letter) - ord("A") < len(dispute.conflict.values):
-            self._decide(dispute, letter, "")
+    def _lay_out_foot(self) -> None:
+        """Undo, what was done last, and Close, in one row."""
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.removeWidget(self.buttons)
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        foot.addWidget(self.undo_button)
+        foot.addWidget(self.news, 1)
+        foot.addWidget(self.buttons)
+        column.addLayout(foot)
 
-    def _take_own(self) -> None:
-        dispute, typed = self.current, self._typed
-        if dispute is None or typed is None:
-            return
-        text = typed.currentData() if isinstance(typed, QComboBox) else typed.text().strip()
-        if not text:
-            self.refuse("Type or choose the value first.")
-            return
-        self._decide(dispute, "", str(text))
+    def _turned(self, _index: int) -> None:
+        self.news.setText("")
+        self.complain("")
+        self._name()
+        self.page.order_tabs()
+        self.page.list.setFocus()
+        if self.page is self.pairs and (self.pairs.stale or not self.pairs.found):
+            self.pairs_wanted.emit()
 
-    def _decide(self, dispute: Dispute, letter: str, text: str) -> None:
-        self.panel.setEnabled(False)  # until the queue is filled again: no decision is taken twice
-        self.decided.emit(dispute.conflict.conflict, letter, text)
+    def _name(self) -> None:
+        """Heading and titles, from what waits."""
+        self.heading.setText(self.page.heading)
+        first = self.page is self.disputes
+        self.lead.setText(tr(_PAIR_LEAD if self._writable and not first else _LEADS[self._writable]))
+        waiting = len(self.disputes.model.items)
+        self.tabs.setTabText(
+            0, tr("Disagreements ({waiting})", waiting=f"{waiting:,}") if waiting else tr("Disagreements")
+        )
+        pairs = len(self.pairs.model.items)
+        self.tabs.setTabText(1, tr("Likely the same ({pairs})", pairs=f"{pairs:,}") if pairs else tr("Likely the same"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves the question of many at once first, and the window after it. Return is for the widget that
+        has the focus: a button box makes its first button the default one, and that would close the window.
+        """
+        if event.key() == Qt.Key.Key_Escape and self.page.many.asking:
+            self.page.many.back()
+            self.page.list.setFocus()
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
