@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from surveyapp.errors import BadFile
+from surveyapp.words import tr
 
 _PACKAGE = Path(__file__).parent
 
@@ -21,7 +22,7 @@ def resource_path(name: str) -> Path:
     """Path of ``resources/<name>`` (name with forward slashes); raises ``BadFile`` if it is missing."""
     path = _root("_resources", "resources") / name
     if not path.exists():
-        raise BadFile(f"The program's own file {name} is missing; install SurveyApp again.")
+        raise BadFile(tr("The program's own file {name} is missing; install SurveyApp again.", name=name))
     return path
 
 
@@ -34,5 +35,5 @@ def sample_surveys() -> Path:
     """Folder of the sample surveys."""
     path = _root("_sample_surveys", "sample_surveys")
     if not path.is_dir():
-        raise BadFile("The sample surveys are missing; install SurveyApp again.")
+        raise BadFile(tr("The sample surveys are missing; install SurveyApp again."))
     return path

@@ -10,6 +10,7 @@ import math
 import struct
 
 from surveyapp.errors import BadPosition
+from surveyapp.words import tr
 
 _POINT = struct.Struct("<BIdd")
 
@@ -17,11 +18,15 @@ _POINT = struct.Struct("<BIdd")
 def point_hex(longitude: float, latitude: float) -> str:
     """WKB hex of a point, degrees; raises ``BadPosition`` when no such place exists."""
     if not (math.isfinite(longitude) and math.isfinite(latitude)):
-        raise BadPosition("The position is not a number; type the coordinates again.")
+        raise BadPosition(tr("The position is not a number; type the coordinates again."))
     if not -180 <= longitude <= 180 or not -90 <= latitude <= 90:
         raise BadPosition(
-            f"Longitude {longitude:g}, latitude {latitude:g} is nowhere on Earth; "
-            "longitude goes from -180 to 180 and latitude from -90 to 90."
+            tr(
+                "Longitude {longitude:g}, latitude {latitude:g} is nowhere on Earth; longitude "
+                "goes from -180 to 180 and latitude from -90 to 90.",
+                longitude=longitude,
+                latitude=latitude,
+            )
         )
     return _POINT.pack(1, 1, longitude, latitude).hex().upper()
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from surveyapp.errors import Cancelled
+from surveyapp.words import tr
 
 Listener = Callable[[int, int, str], None]
 """Called with (done, total, what is being done); a total of 0 means unknown."""
@@ -32,6 +33,6 @@ class Progress:
     def step(self, done: int, total: int, what: str) -> None:
         """Report; raises ``Cancelled`` when the user asked to stop (nothing may be half written then)."""
         if self._cancelled.is_set():
-            raise Cancelled("Cancelled; nothing was written.")
+            raise Cancelled(tr("Cancelled; nothing was written."))
         if self._listener is not None:
             self._listener(done, total, what)

@@ -20,6 +20,7 @@ import re
 from dataclasses import dataclass
 
 from surveyapp.errors import BadPosition
+from surveyapp.words import tr
 
 _FIRST_NUMBERS = {60: (28, 4), 64: (32, 4), 68: (37, 5), 72: (42, 5), 76: (51, 4)}
 """West edge of a column of 4° sheets to (number of its sheet at 36°-40°N, how many sheets it has)."""
@@ -72,12 +73,14 @@ def parse_sheet(text: str) -> Sheet:
     """A sheet from "43 B/5", "43B5", "43-B/5", "53 M/SE" or "43 B"; raises ``BadPosition``."""
     found = _SHEET.fullmatch(text)
     if found is None:
-        raise BadPosition(f"“{text.strip()[:40]}” is not a sheet number; write it like 43 B/5.")
+        raise BadPosition(tr("“{text}” is not a sheet number; write it like 43 B/5.", text=text.strip()[:40]))
     sheet = Sheet(int(found["number"]), found["letter"].upper(), _part(found["part"] or ""))
     if _corner(sheet.number) is None:
-        raise BadPosition(f"Sheet {sheet} is not in the index, which knows 4° sheets {_known_numbers()}.")
+        raise BadPosition(
+            tr("Sheet {sheet} is not in the index, which knows 4° sheets {known}.", sheet=sheet, known=_known_numbers())
+        )
     if sheet.part.isdigit() and not 1 <= int(sheet.part) <= 16:
-        raise BadPosition(f"Sheet {sheet} does not exist: a degree sheet has 15-minute sheets 1 to 16.")
+        raise BadPosition(tr("Sheet {sheet} does not exist: a degree sheet has 15-minute sheets 1 to 16.", sheet=sheet))
     return sheet
 
 
@@ -91,7 +94,9 @@ def sheet_bounds(sheet: str | Sheet) -> tuple[float, float, float, float]:
         sheet = parse_sheet(sheet)
     corner = _corner(sheet.number)
     if corner is None:
-        raise BadPosition(f"Sheet {sheet} is not in the index, which knows 4° sheets {_known_numbers()}.")
+        raise BadPosition(
+            tr("Sheet {sheet} is not in the index, which knows 4° sheets {known}.", sheet=sheet, known=_known_numbers())
+        )
     west, north = corner
     column, row = divmod(_LETTERS.index(sheet.letter), 4)
     west, north, size = west + column, north - row, 1.0

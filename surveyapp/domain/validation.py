@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -23,6 +23,7 @@ from surveyapp.domain.fields import (
 )
 from surveyapp.domain.records import Record, Value, moment_of, utc_text
 from surveyapp.errors import BadInput
+from surveyapp.words import tr
 
 ERROR, WARNING = "error", "warning"
 
@@ -70,7 +71,7 @@ def parse_value(field: Field, given: object) -> Value:
         case "code":
             return _code(field, given)
         case "blob":
-            raise BadInput(f"{field.title} is bytes and cannot be typed; attach a file instead.")
+            raise BadInput(tr("{field} is bytes and cannot be typed; attach a file instead.", field=field.title))
         case _:
             return _text(given)
 
@@ -87,15 +88,18 @@ def _number(field: Field, given: object) -> Value:
     try:
         number = float(text)
     except ValueError:
-        raise BadInput(f"{field.label}: {given!r} is not a number; type digits such as 12.5.") from None
+        raise BadInput(tr("{field}: {given!r} is not a number; type digits such as 12.5.", field=field.label,
+                          given=given)) from None
     if not math.isfinite(number):
-        raise BadInput(f"{field.label}: {given!r} is not a number that can be kept; leave it empty if unknown.")
+        raise BadInput(tr("{field}: {given!r} is not a number that can be kept; leave it empty if unknown.",
+                          field=field.label, given=given))
     below = field.minimum is not None and number < field.minimum
     if below or (field.maximum is not None and number > field.maximum):
-        raise BadInput(f"{field.label}: {given} is out of range; it goes from {field.minimum:g} to {field.maximum:g}.")
+        raise BadInput(tr("{field}: {given} is out of range; it goes from {low:g} to {high:g}.", field=field.label,
+                          given=given, low=field.minimum, high=field.maximum))
     if field.kind == INTEGER:
         if number != int(number):
-            raise BadInput(f"{field.label}: {given} is not a whole number.")
+            raise BadInput(tr("{field}: {given} is not a whole number.", field=field.label, given=given))
         return int(number)
     # 15 significant digits is what SQLite writes into the history; keeping no more makes both agree.
     return float(f"{number:.15g}")
@@ -111,13 +115,12 @@ def _moment(field: Field, given: object) -> Value:
         except ValueError:
             moment = None
     if moment is None:
-        raise BadInput(
-            f"{field.label}: {given!r} is not a time; write it as 2026-11-24T09:30+05:00 or 2026-11-24T04:30Z."
-        )
+        raise BadInput(tr("{field}: {given!r} is not a time; write it as 2026-11-24T09:30+05:00 or "
+                          "2026-11-24T04:30Z.", field=field.label, given=given))
     try:
         return utc_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except OverflowError:
-        raise BadInput(f"{field.label}: {given!r} is outside the calendar.") from None
+        raise BadInput(tr("{field}: {given!r} is outside the calendar.", field=field.label, given=given)) from None
 
 
 def _date(field: Field, given: object) -> Value:
@@ -131,7 +134,7 @@ def _date(field: Field, given: object) -> Value:
             return date.fromisoformat(text).isoformat()
     except ValueError:
         pass  # falls through to the sentence below: the shape is right, the day does not exist
-    raise BadInput(f"{field.label}: {given!r} is not a date; write it as 2026-11-24.")
+    raise BadInput(tr("{field}: {given!r} is not a date; write it as 2026-11-24.", field=field.label, given=given))
 
 
 def _code(field: Field, given: object) -> Value:
@@ -146,8 +149,10 @@ def _code(field: Field, given: object) -> Value:
         if re.fullmatch(r"[\w][\w .()'/-]{0,59}", text):
             return text.casefold().replace(" ", "-")
     some = ", ".join(vocabulary.codes[:8]) + (" …" if len(vocabulary.codes) > 8 else "")
-    beside = f" Put words of your own into {field.name}_text." if field.name == "host_rock" else ""
-    raise BadInput(f"{field.label}: {given!r} is not in the list; use one of {some}.{beside}")
+    told = tr("{field}: {given!r} is not in the list; use one of {some}.", field=field.label, given=given, some=some)
+    if field.name == "host_rock":
+        told += " " + tr("Put words of your own into host_rock_text.")
+    raise BadInput(told)
 
 
 def parse_assignments(layer: Layer, assignments: Mapping[str, object]) -> dict[str, Value]:
@@ -156,7 +161,8 @@ def parse_assignments(layer: Layer, assignments: Mapping[str, object]) -> dict[s
     for name, given in assignments.items():
         field = layer.field(name)
         if field is None:
-            raise BadInput(f"{layer.title} has no field {name!r}; its fields are {', '.join(layer.names)}.")
+            raise BadInput(tr("{layer} has no field {name!r}; its fields are {names}.", layer=layer.title, name=name,
+                              names=", ".join(layer.names)))
         values[name] = parse_value(field, given)
     return values
 
@@ -166,9 +172,9 @@ def check_value(field: Field, value: Value) -> str | None:
     if value is None or field.kind == BLOB:
         return None
     if field.kind in (INTEGER, REAL) and not isinstance(value, int | float):
-        return f"{field.label}: {value!r} is not a number."
+        return tr("{field}: {value!r} is not a number.", field=field.label, value=value)
     if field.kind in (TEXT, CODE) and not isinstance(value, str):
-        return f"{field.label}: {value!r} is not text."
+        return tr("{field}: {value!r} is not text.", field=field.label, value=value)
     if field.kind == CODE and field.name == "gem":
         return None
     try:
@@ -176,29 +182,33 @@ def check_value(field: Field, value: Value) -> str | None:
     except BadInput as error:
         return str(error)
     if field.kind == CODE and parsed != value:
-        return f"{field.label}: {value!r} should be the code {parsed!r}."
+        return tr("{field}: {value!r} should be the code {parsed!r}.", field=field.label, value=value, parsed=parsed)
     if (field.kind == DATETIME and moment_of(value) is None) or (field.kind == DATE and parsed != value):
-        return f"{field.label}: {value!r} is not as the file keeps times."
+        return tr("{field}: {value!r} is not as the file keeps times.", field=field.label, value=value)
     return None
 
 
-def check_record(record: Record, *, now: datetime | None = None) -> Iterator[Issue]:
-    """Findings about one record by itself, at every level."""
+def check_record(
+    record: Record, *, now: datetime | None = None, asked: Sequence[Field] | None = None
+) -> Iterator[Issue]:
+    """Findings about one record by itself, at every level; ``asked`` are its layer's fields as an office's template
+    makes them (:func:`surveyapp.domain.template.fields_of`), those of the table if none are given."""
     layer = record.definition
 
     def issue(severity: str, code: str, field: str | None, message: str, level: int) -> Issue:
         return Issue(severity, code, record.layer, record.uuid, field, message, level)
 
     if layer.geometry and record.values.get(GEOMETRY) is None:
-        yield issue(ERROR, "no-geometry", GEOMETRY, f"{layer.title} has no position; give it one.", 1)
-    for field in layer.fields:
+        yield issue(ERROR, "no-geometry", GEOMETRY, tr("{layer} has no position; give it one.", layer=layer.title), 1)
+    for field in layer.fields if asked is None else asked:
         value = record.values.get(field.name)
         trouble = check_value(field, value)
         if trouble:
             yield issue(ERROR, "bad-value", field.name, trouble, 1)
         if value is None and field.level and field.kind != BLOB and not _excused(record, field):
             severity = ERROR if field.level == 1 else WARNING
-            yield issue(severity, "missing", field.name, f"{field.title} is empty; fill it in.", field.level)
+            told = tr("{field} is empty; fill it in.", field=field.title)
+            yield issue(severity, "missing", field.name, told, field.level)
     if layer.name == "sighting":
         yield from _check_sighting(record, now or datetime.now(UTC))
 
@@ -216,26 +226,29 @@ def _check_sighting(record: Record, now: datetime) -> Iterator[Issue]:
 
     observed = moment_of(record.get("observed_at"))
     if observed is not None and observed > now + timedelta(days=1):
-        yield issue("future", "observed_at", "Observed at lies in the future; mend the date.", 2)
+        yield issue("future", "observed_at", tr("Observed at lies in the future; mend the date."), 2)
     source = record.get("position_source")
     if source in ("typed", "map-tap") and record.get("accuracy_m") is not None:
         yield issue("false-accuracy", "accuracy_m",
-                    "A typed or tapped position carries a GPS accuracy; clear the accuracy or mend the source.", 2)
+                    tr("A typed or tapped position carries a GPS accuracy; clear the accuracy or mend the source."), 2)
     carats, processed = record.get("total_carats"), record.get("processed_t") or record.get("processed_m3")
     if carats is not None and processed is not None and record.get("bottom_screen_mm") is None:
         yield issue("no-screen", "bottom_screen_mm",
-                    "Carats and processed amount are given without the bottom screen; a grade needs it.", 3)
+                    tr("Carats and processed amount are given without the bottom screen; a grade needs it."), 3)
     if record.position is not None:
         longitude, latitude = record.position
         if not (60 <= longitude <= 78.5 and 23 <= latitude <= 37.5):
             swapped = 60 <= latitude <= 78.5 and 23 <= longitude <= 37.5
-            hint = " Longitude and latitude look swapped." if swapped else ""
-            yield issue("outside-pakistan", GEOMETRY, f"The position lies outside Pakistan.{hint}", 2)
+            told = tr("The position lies outside Pakistan.")
+            if swapped:
+                told += " " + tr("Longitude and latitude look swapped.")
+            yield issue("outside-pakistan", GEOMETRY, told, 2)
 
 
 def layer_named(name: str) -> Layer:
     """The layer of that name; raises ``BadInput`` naming the layers there are."""
     layer = LAYER_BY_NAME.get(name)
     if layer is None:
-        raise BadInput(f"There is no layer {name!r}; the layers are {', '.join(LAYER_BY_NAME)}.")
+        raise BadInput(tr("There is no layer {name!r}; the layers are {names}.", name=name,
+                          names=", ".join(LAYER_BY_NAME)))
     return layer

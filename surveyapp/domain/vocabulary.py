@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from surveyapp.domain.gems import GEMS
+from surveyapp.words import tr
 
 CGI = "http://resource.geosciml.org/classifier/cgi/"
 CMMI = "http://resource.geosciml.org/classifier/cmmi/"
@@ -52,7 +53,12 @@ class Vocabulary:
         return _index(self).get(code) if isinstance(code, str) else None
 
     def label(self, code: object) -> str:
-        """The label of a code; a code that is not in the list is shown as it is."""
+        """The label of a code in the language of the program; a code that is not in the list is shown as it is."""
+        term = self.term(code)
+        return tr(term.label) if term else "" if code is None else str(code)
+
+    def english(self, code: object) -> str:
+        """The label as it goes into files and into the history, whatever language the program speaks."""
         term = self.term(code)
         return term.label if term else "" if code is None else str(code)
 
@@ -75,8 +81,9 @@ def _loose_index(vocabulary: Vocabulary) -> dict[str, Term]:
     return found
 
 
-def _plain(name: str, *pairs: tuple[str, str]) -> Vocabulary:
-    return Vocabulary(name, tuple(Term(code, label) for code, label in pairs))
+def _plain(name: str, *rows: tuple[str, ...]) -> Vocabulary:
+    """Terms from rows of (code, label, synonyms …)."""
+    return Vocabulary(name, tuple(Term(code, label, None, tuple(synonyms)) for code, label, *synonyms in rows))
 
 
 def _cgi(name: str, base: str, codes: str, **extra: tuple[str, ...]) -> Vocabulary:
@@ -102,6 +109,71 @@ _LITHOLOGY = """
     fault_related_material
 """
 
+_ROCK_WORDS = {
+    "schist": ("شسٹ",),
+    "mica_schist": ("biotite schist", "muscovite schist", "میکا شسٹ"),
+    "phyllite": ("فلائٹ",),
+    "gneiss": ("نائس",),
+    "orthogneiss": ("augen gneiss",),
+    "quartzite": ("کوارٹزائٹ",),
+    "marble": ("crystalline limestone", "sang-e-marmar", "marmar", "سنگ مرمر"),
+    "amphibolite": ("ایمفیبولائٹ",),
+    "hornfels": ("ہارن فیلس",),
+    "skarn": ("tactite", "سکارن"),
+    "granulite": ("گرینولائٹ",),
+    "eclogite": ("ایکلوجائٹ",),
+    "migmatite": ("مگمٹائٹ",),
+    "slate": ("سلیٹ",),
+    "mylonitic_rock": ("mylonite", "مائیلونائٹ"),
+    "metasomatic_rock": ("talc-carbonate rock", "carbonate-talc rock", "listwaenite", "listwanite", "listvenite"),
+    "metamorphic_rock": ("mutaghayyir chattan", "متغیر چٹان"),
+    "chlorite_actinolite_epidote_metamorphic_rock": ("greenschist", "greenstone"),
+    "glaucophane_lawsonite_epidote_metamorphic_rock": ("blueschist",),
+    "serpentinite": ("serpentine", "zahr mohra", "زہر مہرہ", "سرپنٹینائٹ"),
+    "peridotite": ("dunite", "harzburgite", "lherzolite", "wehrlite", "پیریڈوٹائٹ"),
+    "pyroxenite": ("پائروکسینائٹ",),
+    "ultramafic_igneous_rock": ("ultramafics", "ultrabasic rock", "الٹرامیفک"),
+    "gabbro": ("گیبرو",),
+    "diorite": ("ڈائیورائٹ",),
+    "doleritic_rock": ("dolerite", "diabase", "ڈولیرائٹ"),
+    "basalt": ("بسالٹ",),
+    "andesite": ("اینڈیسائٹ",),
+    "rhyolite": ("رائیولائٹ",),
+    "granite": ("sang-e-khara", "سنگ خارا", "گرینائٹ"),
+    "granodiorite": ("گرینوڈائیورائٹ",),
+    "syenite": ("سائنائٹ",),
+    "pegmatite": ("پیگمٹائٹ",),
+    "aplite": ("ایپلائٹ",),
+    "carbonatite": ("کاربونیٹائٹ",),
+    "porphyry": ("پورفری",),
+    "tuffite": ("tuff", "volcanic ash"),
+    "igneous_rock": ("aatishi chattan", "آتشی چٹان"),
+    "limestone": ("chuna pathar", "چونا پتھر", "چونے کا پتھر"),
+    "dolostone": ("dolomite", "ڈولومائٹ"),
+    "travertine": ("onyx marble", "ٹراورٹین"),
+    "shale": ("شیل",),
+    "sand": ("ret", "ریت"),
+    "clay": ("chikni mitti", "چکنی مٹی"),
+    "mud": ("keechar", "کیچڑ"),
+    "gravel": ("bajri", "بجری"),
+    "boulder_gravel_size_sediment": ("boulders", "boulder gravel"),
+    "cobble_gravel_size_sediment": ("cobbles", "cobble gravel"),
+    "pebble_gravel_size_sediment": ("pebbles", "pebble gravel", "kankar", "کنکر"),
+    "generic_sandstone": ("sandstone", "retla pathar", "ریتلا پتھر"),
+    "generic_conglomerate": ("conglomerate",),
+    "generic_mudstone": ("mudstone", "claystone"),
+    "wacke": ("greywacke", "graywacke"),
+    "breccia": ("بریشیا",),
+    "cataclasite_series": ("cataclasite",),
+    "diamictite": ("tillite",),
+    "residual_material": ("residuum", "eluvium"),
+    "unconsolidated_material": ("overburden", "scree", "malba", "ملبہ"),
+    "sedimentary_rock": ("rasubi chattan", "رسوبی چٹان"),
+    "fault_related_material": ("fault gouge", "gouge"),
+}
+"""What people in the field call the rocks, in Latin and Urdu script: international names are written as they sound,
+and where a rock has a name of its own in Urdu that stands too."""
+
 _VOCABULARIES = (
     Vocabulary("gem", tuple(Term(g.code, g.label, g.cgi_uri, (*g.synonyms, g.label_ur)) for g in GEMS)),
     _plain("presence", ("present", "Present"), ("absent", "Visited, none found")),
@@ -112,32 +184,37 @@ _VOCABULARIES = (
     ),
     _plain(
         "expression",
-        ("outcrop", "Outcrop"),
-        ("float", "Float (loose stone)"),
-        ("alluvial", "Alluvial (stream gravel)"),
-        ("vein", "Vein"),
-        ("pocket", "Pocket"),
-        ("working", "Working (pit, adit)"),
-        ("dump", "Dump (waste)"),
-        ("market-reported", "Reported in the market"),
+        ("outcrop", "Outcrop", "in place", "in situ", "bedrock", "chattan", "چٹان"),
+        ("float", "Float (loose stone)", "loose stone", "khula pathar", "کھلا پتھر"),
+        ("alluvial", "Alluvial (stream gravel)", "placer", "river gravel", "bajri", "بجری"),
+        ("vein", "Vein", "veinlet", "rag", "رگ"),
+        ("pocket", "Pocket", "vug", "cavity", "پاکٹ"),
+        ("working", "Working (pit, adit)", "mine", "tunnel", "gallery", "kaan", "کان", "surang", "سرنگ"),
+        ("dump", "Dump (waste)", "tailings", "spoil", "malba", "ملبہ"),
+        ("market-reported", "Reported in the market", "bazaar", "dealer", "بازار"),
     ),
     _cgi(
         "host_rock",
         CGI + "lithology/",
         _LITHOLOGY,
-        marble=("crystalline limestone", "sang-e-marmar", "سنگ مرمر"),
-        serpentinite=("serpentine",),
-        generic_sandstone=("sandstone",),
-        generic_conglomerate=("conglomerate",),
-        metasomatic_rock=("talc-carbonate rock", "carbonate-talc rock", "listwaenite"),
-        peridotite=("dunite", "harzburgite"),
-        mylonitic_rock=("mylonite",),
+        **_ROCK_WORDS,
     ),
     _cgi(
         "deposit_model",
         CMMI + "deposit-model/",
         "fluvial-placer-gemstones lct-pegmatite simple-pegmatite pegmatite greisen-beryllium-li ophiolite "
         "metamorphic metamorphic-hydrothermal placer skarn replacement vein",
+        **{
+            "fluvial-placer-gemstones": ("river placer", "gem gravel", "gemstone placer"),
+            "lct-pegmatite": ("lithium pegmatite", "rare-element pegmatite"),
+            "pegmatite": ("پیگمٹائٹ",),
+            "greisen-beryllium-li": ("greisen",),
+            "ophiolite": ("اوفیولائٹ",),
+            "metamorphic": ("schist-hosted", "marble-hosted"),
+            "metamorphic-hydrothermal": ("shear-zone", "metasomatic"),
+            "skarn": ("contact metasomatic", "سکارن"),
+            "vein": ("hydrothermal vein", "rag", "رگ"),
+        },
     ),
     _plain(
         "abundance",
@@ -157,8 +234,8 @@ _VOCABULARIES = (
     _plain("confidence", ("certain", "Certain"), ("probable", "Probable"), ("possible", "Possible")),
     _plain(
         "identification_method",
-        ("visual", "By eye"),
-        ("hand-lens", "Hand lens"),
+        ("visual", "By eye", "آنکھ سے"),
+        ("hand-lens", "Hand lens", "loupe", "10x", "عدسہ"),
         ("hardness", "Hardness"),
         ("refractometer", "Refractometer"),
         ("polariscope", "Polariscope or dichroscope"),
@@ -210,15 +287,15 @@ _VOCABULARIES = (
     ),
     _plain(
         "structure",
-        ("bedding", "Bedding"),
-        ("foliation", "Foliation"),
-        ("vein", "Vein"),
-        ("joint", "Joint"),
-        ("fault", "Fault"),
-        ("contact", "Contact"),
-        ("fold-axis", "Fold axis"),
-        ("lineation", "Lineation"),
-        ("slickenline", "Slickenline"),
+        ("bedding", "Bedding", "stratification", "layering", "teh", "تہہ"),
+        ("foliation", "Foliation", "schistosity", "gneissosity", "cleavage"),
+        ("vein", "Vein", "rag", "رگ"),
+        ("joint", "Joint", "fracture", "crack", "darz", "درز"),
+        ("fault", "Fault", "shear", "فالٹ"),
+        ("contact", "Contact", "boundary", "sarhad", "سرحد"),
+        ("fold-axis", "Fold axis", "hinge", "hinge line"),
+        ("lineation", "Lineation", "stretching lineation", "mineral lineation"),
+        ("slickenline", "Slickenline", "striation", "slickenside"),
     ),
     _plain("orientation_kind", ("plane", "Plane (strike/dip)"), ("line", "Line (trend/plunge)")),
     _cgi(
@@ -230,15 +307,15 @@ _VOCABULARIES = (
     ),
     _plain(
         "sample_type",
-        ("crystal", "Crystal or rough"),
-        ("rock", "Rock"),
-        ("mineral", "Mineral concentrate"),
-        ("stream-sediment", "Stream sediment"),
-        ("gravel", "Gravel"),
-        ("soil", "Soil"),
-        ("bulk", "Bulk sample"),
-        ("thin-section", "Thin section"),
-        ("cut-stone", "Cut stone"),
+        ("crystal", "Crystal or rough", "rough", "gem rough", "qalam", "قلم", "کرسٹل"),
+        ("rock", "Rock", "hand specimen", "chattan", "چٹان"),
+        ("mineral", "Mineral concentrate", "concentrate", "heavy minerals", "pan concentrate"),
+        ("stream-sediment", "Stream sediment", "river silt", "ندی کی ریت"),
+        ("gravel", "Gravel", "bajri", "بجری"),
+        ("soil", "Soil", "mitti", "مٹی"),
+        ("bulk", "Bulk sample", "mass sample"),
+        ("thin-section", "Thin section", "slide"),
+        ("cut-stone", "Cut stone", "faceted stone", "cabochon", "nagina", "نگینہ"),
     ),
     _plain(
         "treatment_result",

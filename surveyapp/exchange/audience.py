@@ -6,6 +6,7 @@ from surveyapp.domain.fields import POSITION_FACTS
 from surveyapp.domain.validation import layer_named
 from surveyapp.errors import Refused
 from surveyapp.exchange.exporters.files import Columns, Table
+from surveyapp.words import tr
 
 GRID_DEG = 0.1
 """Size of the cells to which positions are coarsened unless the office says otherwise; some 10 km."""
@@ -31,7 +32,7 @@ def coarsen(columns: Columns, layer: str, grid_deg: float = GRID_DEG) -> tuple[d
         given["latitude"] = [None if place is None else place[1] for place in positions]
     edition = public_edition(PreviewData(title=definition.title, layers={layer: given}), grid_deg)
     if layer not in edition.data.layers:
-        raise Refused(f"{definition.plural} are not for the public; export another layer.")
+        raise Refused(tr("{plural} are not for the public; export another layer.", plural=definition.plural))
     kept = {name: list(values) for name, values in edition.data.layers[layer].items() if name not in POSITION_FACTS}
     cells = f"positions are the centres of cells of {grid_deg:g} degrees, " if definition.geometry else ""
     withheld = f", and {edition.withheld} texts that could give them away" if edition.withheld else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from surveyapp.errors import BadInput
+from surveyapp.words import tr
 
 _MONTHS = {
     name: number
@@ -84,7 +85,7 @@ def check_offset(utc_offset: str | None) -> str | None:
     """The offset itself; raises ``BadInput`` if it is not such as "+05:00" or "Z"."""
     if utc_offset is None or _OFFSET.fullmatch(utc_offset):
         return utc_offset
-    raise BadInput(f"{utc_offset!r} is no offset from UTC; write it as +05:00.")
+    raise BadInput(tr("{utc_offset!r} is no offset from UTC; write it as +05:00.", utc_offset=utc_offset))
 
 
 def _made(parts: dict[str, str | None], order: str | None) -> str | None:

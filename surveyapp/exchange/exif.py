@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from surveyapp.domain.records import utc_text
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -94,7 +95,8 @@ def gps_facts(exif: Image.Exif, notes: list[str]) -> dict[str, Any]:
         longitude = latitude = None
     datum = re.sub(r"[^A-Z0-9]", "", _text(gps.get(_DATUM)).upper())
     if datum and not datum.startswith(_WGS84_NAMES) and longitude is not None:
-        notes.append(f"The photo's position is in {_text(gps.get(_DATUM))}, not WGS 84, and was left out.")
+        notes.append(tr("The photo's position is in {datum}, not WGS 84, and was left out.",
+                        datum=_text(gps.get(_DATUM))))
         longitude = latitude = None
     elevation = _number(gps.get(_ALT))
     if elevation is not None and gps.get(_ALT_REF) in (1, b"\x01"):
@@ -113,7 +115,8 @@ def _bearing(gps: Mapping[int, Any], notes: list[str]) -> float | None:
     if bearing is None or not 0 <= bearing <= 360:
         return None
     if _text(gps.get(_DIRECTION_REF)).upper().startswith("M"):
-        notes.append(f"The view direction {bearing:g}° is from magnetic north and was left out.")
+        notes.append(tr("The view direction {bearing}° is from magnetic north and was left out.",
+                        bearing=f"{bearing:g}"))
         return None
     return bearing
 

@@ -22,6 +22,7 @@ from surveyapp.exchange.synonyms import (
     names_of_column,
     words_of,
 )
+from surveyapp.words import tr
 
 _HOUR = re.compile(r"\d{1,2}:\d{2}(:\d{2})?(\.\d+)?( ?[APap][Mm])?")
 _SHAPE = re.compile(r"(SRID=\d+;)?\s*[A-Za-z]+ ?[A-Za-z]* ?(\(|EMPTY).*|[0-9A-Fa-f]{42,}", re.DOTALL)
@@ -77,7 +78,7 @@ def fields_to_map(layer: str) -> dict[str, str]:
     if definition.geometry:
         choices |= {name: title for name, title in PLACE_FIELDS.items() if name not in choices}
     if any(f.kind == DATETIME for f in definition.fields):
-        choices[TIME_OF_DAY] = "Time of day"
+        choices[TIME_OF_DAY] = tr("Time of day")
     return choices | {UUID_FIELD: "UUID"}
 
 
@@ -203,11 +204,13 @@ def parse_mapping(assignments: Iterable[str], source: SourceTable, layer: str) -
         left, equals, name = assignment.rpartition("=")
         left, name = left.strip(), name.strip()
         if not equals or not left:
-            raise BadInput(f"{assignment!r} is no mapping; write it as COLUMN=FIELD.")
+            raise BadInput(tr("{assignment!r} is no mapping; write it as COLUMN=FIELD.", assignment=assignment))
         if name and name not in choices:
-            raise BadInput(f"There is no field {name!r} to import into; there are {', '.join(choices)}.")
+            raise BadInput(
+                tr("There is no field {name!r} to import into; there are {what}.", name=name, what=", ".join(choices))
+            )
         if name and name in (*fields.values(), *constants):
-            raise BadInput(f"Two columns are given for {name}; a field takes one.")
+            raise BadInput(tr("Two columns are given for {name}; a field takes one.", name=name))
         column = left if left in source.column_names else by_name.get(left.casefold())
         if column is not None:
             fields[column] = name or None
@@ -215,7 +218,14 @@ def parse_mapping(assignments: Iterable[str], source: SourceTable, layer: str) -
             constants[name] = left[1:-1]
         else:
             known = ", ".join(source.column_names) or "none"
-            raise BadInput(f"{source.path.name} has no column {left!r}; its columns are {known}.")
+            raise BadInput(
+                tr(
+                    "{name} has no column {left!r}; its columns are {known}.",
+                    name=source.path.name,
+                    left=left,
+                    known=known,
+                )
+            )
     return ColumnMapping(fields, constants)
 
 

@@ -14,7 +14,7 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from surveyapp.domain.fields import PHOTO
 from surveyapp.domain.records import Value
 from surveyapp.errors import BadFile
 from surveyapp.exchange.exif import ORIENTATION, camera_facts, exif_of, gps_facts, upright_exif
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -39,14 +40,18 @@ _FULL_CHECK_PIXELS = 40_000_000
 _UPRIGHT = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """Orientation of EXIF to Pillow's ``Transpose`` that undoes it, as its own ``exif_transpose`` has it."""
 
-_REFUSED = (
+_REFUSED: tuple[tuple[re.Pattern[bytes], Callable[[str], str]], ...] = (
     (re.compile(rb"\A.{4}ftyp(heic|heix|hevc|heim|heis|mif1|msf1)", re.DOTALL),
-     "is a HEIC photo, which browsers and QGIS cannot show; set the camera to JPEG or convert it"),
-    (re.compile(rb"\A.{4}ftypavi[fs]", re.DOTALL), "is an AVIF picture; convert it to JPEG"),
+     lambda name: tr("{name} is a HEIC photo, which browsers and QGIS cannot show; set the camera to JPEG or "
+                     "convert it.", name=name)),
+    (re.compile(rb"\A.{4}ftypavi[fs]", re.DOTALL),
+     lambda name: tr("{name} is an AVIF picture; convert it to JPEG.", name=name)),
     (re.compile(rb"\A\s*(\xef\xbb\xbf)?\s*<(\?xml|svg|!DOCTYPE)", re.IGNORECASE),
-     "is an SVG or other XML, which can hold programs; save it as PNG"),
-    (re.compile(rb"\A(GIF8|BM|II\*\x00|MM\x00\*)"), "is no JPEG, PNG or WebP; convert it to JPEG"),
-    (re.compile(rb"\A%PDF"), "is a PDF; save the page as JPEG or PNG"),
+     lambda name: tr("{name} is an SVG or other XML, which can hold programs; save it as PNG.", name=name)),
+    (re.compile(rb"\A(GIF8|BM|II\*\x00|MM\x00\*)"),
+     lambda name: tr("{name} is no JPEG, PNG or WebP; convert it to JPEG.", name=name)),
+    (re.compile(rb"\A%PDF"),
+     lambda name: tr("{name} is a PDF; save the page as JPEG or PNG.", name=name)),
 )  # fmt: skip
 
 
@@ -83,7 +88,7 @@ def read_photo(source: Path | str | bytes, max_px: int | None = None) -> PhotoFa
     Raises ``BadFile`` with one sentence for what is missing, damaged, cut short, larger than
     200 megapixels or 200 MB, or of a kind that is not kept (HEIC, SVG, GIF, TIFF).
     """
-    name = "The photo" if isinstance(source, bytes) else Path(source).name
+    name = tr("The photo") if isinstance(source, bytes) else Path(source).name
     data = source if isinstance(source, bytes) else _bytes_of(Path(source))
     with _opened(data, name) as (picture, _kind):
         _check_whole(picture, data, name)
@@ -116,7 +121,7 @@ def thumbnail(data: bytes, px: int) -> bytes:
 
     Raises ``BadFile`` as :func:`read_photo` does.
     """
-    with _opened(data, "The photo") as (picture, _content_type):
+    with _opened(data, tr("The photo")) as (picture, _content_type):
         return _smaller(picture, px, exif_of(picture, data), _THUMBNAIL_QUALITY, keep_exif=False)[0]
 
 
@@ -153,12 +158,12 @@ def _takes(name: str, value: Value) -> bool:
 def _bytes_of(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise BadFile(f"{path.name} is larger than {MAX_BYTES // 2**20} MB; make the photo smaller first.")
+            raise BadFile(_too_large(path.name))
         return path.read_bytes()
     except FileNotFoundError:
-        raise BadFile(f"There is no photo {path}; check the name and the folder.") from None
+        raise BadFile(tr("There is no photo {path}; check the name and the folder.", path=path)) from None
     except OSError as error:
-        raise BadFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise BadFile(tr("{name} cannot be read: {why}.", name=path.name, why=error.strerror or error)) from error
 
 
 @contextmanager
@@ -175,17 +180,17 @@ def _opened(data: bytes, name: str) -> Iterator[tuple[ImageFile, str]]:
     )
     found = next(((made, content_type) for is_kind, made, content_type in kinds if is_kind), None)
     if found is None:
-        raise BadFile(f"{name} {_what_it_is(data)}.")
+        raise BadFile(_what_it_is(data, name))
     if len(data) > MAX_BYTES:
-        raise BadFile(f"{name} is larger than {MAX_BYTES // 2**20} MB; make the photo smaller first.")
+        raise BadFile(_too_large(name))
     try:
         with found[0](io.BytesIO(data)) as picture:
             width, height = picture.size
             if width * height > MAX_MEGAPIXELS * 1_000_000:
-                raise BadFile(
-                    f"{name} has {width * height / 1e6:.0f} megapixels, and {MAX_MEGAPIXELS} are the most; "
-                    "make it smaller first."
-                )
+                raise BadFile(tr(
+                    "{name} has {megapixels} megapixels, and {most} are the most; make it smaller first.",
+                    name=name, megapixels=f"{width * height / 1e6:.0f}", most=MAX_MEGAPIXELS,
+                ))
             yield picture, found[1]
     # Pillow raises all of these for damaged files.
     except (
@@ -198,17 +203,24 @@ def _opened(data: bytes, name: str) -> Iterator[tuple[ImageFile, str]]:
         struct.error,
         zlib.error,
     ) as error:
-        raise BadFile(f"{name} is damaged or cut short ({_reason(error)}); copy it from the camera again.") from error
+        raise BadFile(tr("{name} is damaged or cut short ({why}); copy it from the camera again.",
+                         name=name, why=_reason(error))) from error
 
 
 def _reason(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:100]
 
 
-def _what_it_is(data: bytes) -> str:
+def _too_large(name: str) -> str:
+    return tr("{name} is larger than {most} MB; make the photo smaller first.", name=name, most=MAX_BYTES // 2**20)
+
+
+def _what_it_is(data: bytes, name: str) -> str:
+    """A sentence about bytes that are no photo we keep."""
     if not data:
-        return "is empty"
-    return next((what for form, what in _REFUSED if form.match(data[:200])), "is no JPEG, PNG or WebP photo")
+        return tr("{name} is empty.", name=name)
+    told = next((tell for form, tell in _REFUSED if form.match(data[:200])), None)
+    return told(name) if told else tr("{name} is no JPEG, PNG or WebP photo.", name=name)
 
 
 def _check_whole(picture: ImageFile, data: bytes, name: str) -> None:
@@ -222,7 +234,8 @@ def _check_whole(picture: ImageFile, data: bytes, name: str) -> None:
         case _:
             stated = 8 + int.from_bytes(data[4:8], "little")
             if len(data) < stated:
-                raise BadFile(f"{name} is cut short: {len(data)} of {stated} bytes; copy it again from the camera.")
+                raise BadFile(tr("{name} is cut short: {there} of {stated} bytes; copy it again from the camera.",
+                                 name=name, there=len(data), stated=stated))
             if picture.size[0] * picture.size[1] <= _FULL_CHECK_PIXELS:
                 picture.load()
 

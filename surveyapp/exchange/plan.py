@@ -23,6 +23,7 @@ from surveyapp.exchange.importers.source import SourceTable
 from surveyapp.exchange.mapping import ColumnMapping, fields_to_map, guess_mapping, importable
 from surveyapp.exchange.rowreader import Draft, RowReader, Warned, notes_field
 from surveyapp.geo.crs import WGS84, accuracy_of, crs_text, label_of
+from surveyapp.words import tr
 
 _STEP_ROWS = 500
 
@@ -85,7 +86,7 @@ def plan_import(
     """
     definition = layer_named(layer or source.target)
     if not importable(definition):
-        raise BadInput(f"{definition.plural} are attached to records, not imported from a table.")
+        raise BadInput(tr("{plural} are attached to records, not imported from a table.", plural=definition.plural))
     mapping = mapping or guess_mapping(source.columns, definition.name)
     _check_mapping(source, mapping, definition)
     crs = _crs_of(source, mapping, definition)
@@ -94,7 +95,7 @@ def plan_import(
     for count, row in enumerate(source.rows, start=1):
         drafts.append(reader.read(row))
         if progress is not None and count % _STEP_ROWS == 0:
-            progress.step(count, 0, f"Reading {source.path.name}")
+            progress.step(count, 0, tr("Reading {name}", name=source.path.name))
     rows, rejected = _identified(definition.name, drafts)
     warnings = [warning for draft in drafts if draft.reason is None for warning in draft.warnings]
     unmapped = mapping.unmapped
@@ -107,15 +108,30 @@ def _check_mapping(source: SourceTable, mapping: ColumnMapping, definition: Laye
     known = set(source.column_names)
     for column, name in mapping.fields.items():
         if column not in known:
-            raise BadInput(f"{source.path.name} has no column {column!r}; look at the mapping again.")
+            raise BadInput(
+                tr("{name} has no column {column!r}; look at the mapping again.", name=source.path.name, column=column)
+            )
         if name is not None and name not in choices:
-            raise BadInput(f"{definition.title} has no field {name!r}; choose another for column {column!r}.")
+            raise BadInput(
+                tr(
+                    "{title} has no field {name!r}; choose another for column {column!r}.",
+                    title=definition.title,
+                    name=name,
+                    column=column,
+                )
+            )
     for name in repeated(name for name in (*mapping.fields.values(), *mapping.constants) if name is not None):
-        raise BadInput(f"Two columns are given for {name}; a field takes one.")
+        raise BadInput(tr("Two columns are given for {name}; a field takes one.", name=name))
     for name, text in mapping.constants.items():
         found = definition.field(name)
         if found is None:
-            raise BadInput(f"{definition.title} has no field {name!r} that could be the same for every row.")
+            raise BadInput(
+                tr(
+                    "{title} has no field {name!r} that could be the same for every row.",
+                    title=definition.title,
+                    name=name,
+                )
+            )
         parse_value(found, text)
 
 
@@ -129,8 +145,11 @@ def _crs_of(source: SourceTable, mapping: ColumnMapping, definition: Layer) -> s
         if source.geometry or (grid and mapping.column_of("crs") is None):
             what = f"layer {source.layer}" if source.geometry else f"its column {grid}"
             raise BadInput(
-                f"{source.path.name}: {what} does not say its coordinate system; "
-                "give its EPSG code, such as EPSG:32643."
+                tr(
+                    "{name}: {what} does not say its coordinate system; give its EPSG code, such as EPSG:32643.",
+                    name=source.path.name,
+                    what=what,
+                )
             )
         return None
     code = crs_text(crs)
@@ -141,18 +160,28 @@ def _crs_of(source: SourceTable, mapping: ColumnMapping, definition: Layer) -> s
 def _notes_on(source: SourceTable, mapping: ColumnMapping, definition: Layer, crs: str | None) -> Iterator[str]:
     if crs is not None and crs != WGS84:
         accuracy = accuracy_of(crs)
-        exact = "exact" if accuracy == 0 else "of unknown accuracy" if accuracy is None else f"good to {accuracy:g} m"
-        yield f"Positions are in {label_of(crs)}; the shift to WGS 84 is {exact}."
+        exact = (
+            "exact"
+            if accuracy == 0
+            else tr("of unknown accuracy")
+            if accuracy is None
+            else tr("good to {accuracy:g} m", accuracy=accuracy)
+        )
+        yield tr("Positions are in {system}; the shift to WGS 84 is {exact}.", system=label_of(crs), exact=exact)
     elif definition.geometry and not source.geometry and crs is None and mapping.column_of("longitude"):
-        yield "The file does not say its datum; its degrees were taken as WGS 84."
+        yield tr("The file does not say its datum; its degrees were taken as WGS 84.")
     if definition.name == "sighting" and not (mapping.column_of("gem") or "gem" in mapping.constants):
         yield (
-            "No column says which gem was seen: choose one with COLUMN=gem, or one gem for all rows with "
-            "'\"emerald\"=gem'; until then the records have none."
+            tr("No column says which gem was seen: choose one with COLUMN=gem, or one gem for all rows with "
+            "'\"emerald\"=gem'; until then the records have none.")
         )
     if mapping.unmapped and notes_field(definition) is None:
         left_out = ", ".join(mapping.unmapped)
-        yield f"{definition.plural} have no notes, so these columns are left out: {left_out}."
+        yield tr(
+            "{plural} have no notes, so these columns are left out: {left_out}.",
+            plural=definition.plural,
+            left_out=left_out,
+        )
 
 
 def _identified(layer: str, drafts: list[Draft]) -> tuple[list[PlannedRow], list[Rejected]]:
@@ -184,6 +213,8 @@ def _settle(claimants: list[Draft]) -> None:
     numbers = ", ".join(str(draft.row.number) for draft in claimants)
     for draft in others if same else claimants if others else ():
         if same:
-            draft.reason = f"It says the same as row {first.row.number}."
+            draft.reason = tr("It says the same as row {number}.", number=first.row.number)
         else:
-            draft.reason = f"Rows {numbers} have the same uuid but differ; give each its own, or leave it empty."
+            draft.reason = tr(
+                "Rows {numbers} have the same uuid but differ; give each its own, or leave it empty.", numbers=numbers
+            )

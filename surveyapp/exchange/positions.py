@@ -18,6 +18,7 @@ from surveyapp.exchange.synonyms import PLACE_FIELDS, folded
 from surveyapp.geo.coordinates import parse_position
 from surveyapp.geo.crs import WGS84, crs_text, is_geographic, label_of, to_wgs84
 from surveyapp.geo.places import in_pakistan
+from surveyapp.words import tr
 
 _POINT_WKT = re.compile(r"(?:SRID=\d+;)?\s*POINT\s*\(\s*(\S+)\s+(\S+)\s*\)", re.IGNORECASE)
 _GEOPOINT = re.compile(r"\s*(-?\d+(?:\.\d+)?)[ ,]+(-?\d+(?:\.\d+)?)[ ,]+-?\d+(?:\.\d+)?[ ,]+\d+(?:\.\d+)?\s*")
@@ -85,7 +86,7 @@ class Places:
     def _missing(self, text: Mapping[str, str]) -> str:
         half = [column for name, column in self._column.items() if column and name != "crs" and not text[name]]
         if not half:
-            return "It has no position."
+            return tr("It has no position.")
         return f"It has no position: {' and '.join(half)} {'is' if len(half) == 1 else 'are'} empty."
 
     def _from_shape(self, wkb_hex: str) -> Place:
@@ -101,25 +102,37 @@ class Places:
             # Degrees, minutes and seconds in two columns; each says its own axis.
             return self._from_text(f"lat {latitude}, lon {longitude}")
         if self._projected and self._crs is not None:
-            raise BadPosition(f"Its longitude and latitude are no coordinates in {label_of(self._crs)}.")
+            raise BadPosition(
+                tr("Its longitude and latitude are no coordinates in {system}.", system=label_of(self._crs))
+            )
         if self._crs is None or self._crs == WGS84:
             if abs(y) > 90 >= abs(x):
-                raise BadPosition(f"Longitude {x:g}, latitude {y:g} is nowhere on Earth; are the columns swapped?")
+                raise BadPosition(
+                    tr("Longitude {x:g}, latitude {y:g} is nowhere on Earth; are the columns swapped?", x=x, y=y)
+                )
             return Place((point_hex(x, y),), f"{latitude}, {longitude}", WGS84)
         on_earth = to_wgs84(self._crs, x, y)
         return Place((point_hex(on_earth[0], on_earth[1]),), f"{latitude}, {longitude}", self._crs)
 
     def _from_grid(self, values: Mapping[str, Value], text: Mapping[str, str]) -> Place:
         if not text["crs"] and self._crs is None:
-            raise BadPosition("Its easting and northing say no place without a coordinate system.")
+            raise BadPosition(tr("Its easting and northing say no place without a coordinate system."))
         crs = crs_text(text["crs"] or self._crs or WGS84)
         easting, northing = text["easting"], text["northing"]
         x, y = (number_of(number, decimal_comma=self._comma) for number in (easting, northing))
         if x is None or y is None:
-            raise BadPosition(f"Its easting {easting!r} or northing {northing!r} is not a number.")
+            raise BadPosition(
+                tr(
+                    "Its easting {easting!r} or northing {northing!r} is not a number.",
+                    easting=easting,
+                    northing=northing,
+                )
+            )
         zone, stated = self._text(values, self._zone_column), _zone_of(crs)
         if stated is not None and (digits := re.match(r"\d+", zone)) and int(digits[0]) != stated:
-            raise BadPosition(f"It says zone {zone}, but the file is read as {label_of(crs)}.")
+            raise BadPosition(
+                tr("It says zone {zone}, but the file is read as {system}.", zone=zone, system=label_of(crs))
+            )
         longitude, latitude, _accuracy = to_wgs84(crs, x, y)
         return Place((point_hex(longitude, latitude),), f"{easting}, {northing}", crs)
 
@@ -134,13 +147,13 @@ class Places:
         if (simple := _POINT_WKT.fullmatch(text)) and self._kind == POINT:
             x, y = number_of(simple[1]), number_of(simple[2])
             if x is None or y is None:
-                raise BadPosition(f"Its geometry {text[:60]!r} is not in numbers.")
+                raise BadPosition(tr("Its geometry {text!r} is not in numbers.", text=text[:60]))
             longitude, latitude, _accuracy = to_wgs84(crs, x, y)
             return Place((point_hex(longitude, latitude),), None if crs == WGS84 else text, crs)
         shape = shape_of_wkb(text) if _HEX.fullmatch(text) else shape_of_wkt(text)
         wkb_hex = hex_of_shape(shape)
         if wkb_hex is None:
-            raise BadPosition("It has no position: its geometry is empty.")
+            raise BadPosition(tr("It has no position: its geometry is empty."))
         return Place(tuple(parts_on_earth(wkb_hex, crs, self._kind)), None, crs)
 
 
@@ -148,19 +161,23 @@ def _must_agree(columns: Place, geometry: Place) -> None:
     one, other = point_of(columns.parts[0]), point_of(geometry.parts[0])
     assert one is not None
     if other is None or max(abs(a - b) for a, b in zip(one, other, strict=True)) > _AGREE_DEG:
-        raise BadPosition("Its coordinates and its geometry are two different places; empty one of them.")
+        raise BadPosition(tr("Its coordinates and its geometry are two different places; empty one of them."))
 
 
 def _doubt(longitude: float, latitude: float) -> None:
     """Refuse what is hardly meant: 0, 0, and pairs that lie in Pakistan only the other way round."""
     if longitude == 0 and latitude == 0:
-        raise BadPosition("Its position is 0, 0, which devices write when they have none.")
+        raise BadPosition(tr("Its position is 0, 0, which devices write when they have none."))
     west, south, east, north = _PAKISTAN
     inside = west <= longitude <= east and south <= latitude <= north
     if not inside and west <= latitude <= east and south <= longitude <= north and in_pakistan(latitude, longitude):
         raise BadPosition(
-            f"Longitude {longitude:g}, latitude {latitude:g} lies outside Pakistan; swapped it lies inside. "
-            "Swap the columns."
+            tr(
+                "Longitude {longitude:g}, latitude {latitude:g} lies outside Pakistan; swapped it "
+                "lies inside. Swap the columns.",
+                longitude=longitude,
+                latitude=latitude,
+            )
         )
 
 

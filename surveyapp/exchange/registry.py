@@ -16,6 +16,7 @@ from surveyapp.errors import Unavailable
 from surveyapp.exchange.exporters.files import Columns, Written
 from surveyapp.exchange.importers.source import SourceTable
 from surveyapp.exchange.mapping import guess_layer, guess_mapping, importable
+from surveyapp.words import tr
 
 
 class Reader(Protocol):
@@ -150,7 +151,9 @@ def format_named(name: str) -> Format:
             *(e[1:] for e in known.extensions),
         ):
             return known
-    raise Unavailable(f"There is no format {name!r}; there are {', '.join(f.name for f in FORMATS)}.")
+    raise Unavailable(
+        tr("There is no format {name!r}; there are {what}.", name=name, what=", ".join(f.name for f in FORMATS))
+    )
 
 
 def exporter(name: str) -> Format:
@@ -158,7 +161,7 @@ def exporter(name: str) -> Format:
     found = format_named(name)
     if not found.can_export:
         can = ", ".join(f.name for f in formats(can_export=True))
-        raise Unavailable(f"{found.title} cannot be written; these can: {can}.")
+        raise Unavailable(tr("{title} cannot be written; these can: {can}.", title=found.title, can=can))
     return found
 
 
@@ -183,7 +186,9 @@ def _by_extension(path: Path, candidates: tuple[Format, ...]) -> Format:
         if ending in known.extensions:
             return known
     there = ", ".join(extension for f in candidates for extension in f.extensions)
-    raise Unavailable(f"{path.name} is of no format that is known by its ending; there are {there}.")
+    raise Unavailable(
+        tr("{name} is of no format that is known by its ending; there are {there}.", name=path.name, there=there)
+    )
 
 
 def _by_content(path: Path) -> Format | None:

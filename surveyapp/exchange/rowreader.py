@@ -17,6 +17,7 @@ from surveyapp.exchange.mapping import ColumnMapping
 from surveyapp.exchange.numbers import plain_number
 from surveyapp.exchange.positions import Place, Places
 from surveyapp.exchange.synonyms import TIME_OF_DAY, UUID_FIELD, VALUE_WORDS
+from surveyapp.words import tr
 
 _UNIT_WORDS = {
     unit: re.compile(rf"(?<=[\d.])\s*(?:{words})\.?\s*$", re.IGNORECASE)
@@ -225,16 +226,16 @@ class RowReader:
         for definition in self._required:
             value = draft.values.get(definition.name)
             if value is None:
-                raise BadInput(f"{definition.title} is missing.")
+                raise BadInput(tr("{title} is missing.", title=definition.title))
             if definition.kind == REF and own_uuid(value) is None:
-                raise BadInput(f"{definition.title}: {value!r} is no uuid.")
+                raise BadInput(tr("{title}: {value!r} is no uuid.", title=definition.title, value=value))
         if (
             self._definition.name == "sighting"
             and self._gem_is_told
             and draft.own is None
             and draft.values.get("gem") is None
         ):
-            raise BadInput("It names no gem.")
+            raise BadInput(tr("It names no gem."))
 
     def _place_facts(self, values: dict[str, Value], place: Place) -> None:
         """Where the position came from, unless the source itself says."""

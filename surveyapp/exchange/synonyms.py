@@ -128,7 +128,7 @@ def words_of(layer: Layer) -> dict[str, tuple[str, ...]]:
     """Folded names for every field of a layer and for its place, its own name and title first."""
     words: dict[str, list[str]] = {UUID_FIELD: [folded(UUID_FIELD)]}
     for field in layer.fields:
-        words[field.name] = [folded(field.name), folded(field.title), folded(field.label)]
+        words[field.name] = [folded(field.name), folded(field.title), folded(field.english)]
     if layer.geometry:
         words |= {name: [folded(name)] for name in PLACE_FIELDS}
     for table in (_ALL_LAYERS, _BY_LAYER.get(layer.name, {}), _PLACE):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from surveyapp.errors import BadPosition
 from surveyapp.geo.position_text import quoted
+from surveyapp.words import tr
 
 _TOKEN = re.compile(
     r"""(?P<number>\d+(?:\.\d*)?|\.\d+)
@@ -89,13 +90,15 @@ def parse_angles(plain: str, *, shown: str = "", longitude_first: bool = False) 
     shown = shown or plain
     tokens = _tokens(_with_decimal_points(_iso_6709(plain)), shown)
     if sum(token.kind == "number" for token in tokens) < 2:
-        raise BadPosition(f"{quoted(shown)} is not a position; type a latitude and a longitude.")
+        raise BadPosition(tr("{quoted} is not a position; type a latitude and a longitude.", quoted=quoted(shown)))
     first, second, explicit = _split(tokens, shown)
     one, two = _angle(first, shown), _angle(second, shown)
     named = _axis_of(first, shown), _axis_of(second, shown)
     axis = named[0] or _other(named[1]) or ("EW" if longitude_first else "NS")
     if named[1] == axis:
-        raise BadPosition(f"{quoted(shown)} gives the same axis twice; type one latitude and one longitude.")
+        raise BadPosition(
+            tr("{quoted} gives the same axis twice; type one latitude and one longitude.", quoted=quoted(shown))
+        )
     latitude, longitude = (one, two) if axis == "NS" else (two, one)
     return AnglePair(_unpacked(latitude, "NS", shown), _unpacked(longitude, "EW", shown), explicit)
 
@@ -113,7 +116,9 @@ def split_by_letters(tokens: list[Token], shown: str) -> tuple[list[Token], list
         return [tokens[i], *middle], [tokens[j], *tail]
     if _has_number(head) and _has_number(tail) and not _has_number(middle):
         return [*head, tokens[i]], [tokens[j], *tail]
-    raise BadPosition(f"{quoted(shown)} cannot be divided into two coordinates; put a letter after each.")
+    raise BadPosition(
+        tr("{quoted} cannot be divided into two coordinates; put a letter after each.", quoted=quoted(shown))
+    )
 
 
 def _iso_6709(plain: str) -> str:
@@ -138,7 +143,13 @@ def _tokens(text: str, shown: str) -> list[Token]:
     while place < len(text):
         found = _TOKEN.match(text, place)
         if found is None:
-            raise BadPosition(f"{quoted(shown)} is not a position: {quoted(text[place:])} cannot be read.")
+            raise BadPosition(
+                tr(
+                    "{quoted} is not a position: {part} cannot be read.",
+                    quoted=quoted(shown),
+                    part=quoted(text[place:]),
+                )
+            )
         kind, piece = str(found.lastgroup), found.group()
         place = found.end()
         if kind == "sign" and piece == "-":
@@ -162,7 +173,7 @@ def _with_seconds(tokens: list[Token], shown: str) -> list[Token]:
             continue
         if others and "N" not in others and sum(one.text == "S" for one in tokens) == 1:
             raise BadPosition(
-                f"In {quoted(shown)} the S may mean seconds or south; write N or S after the seconds."
+                tr("In {quoted} the S may mean seconds or south; write N or S after the seconds.", quoted=quoted(shown))
             )
         marked[place] = Token("unit", '"')
     return marked
@@ -175,7 +186,7 @@ def _split(tokens: list[Token], shown: str) -> tuple[list[Token], list[Token], b
     letters = [place for place, token in enumerate(tokens) if token.kind == "letter"]
     if len(letters) > 2:
         raise BadPosition(
-            f"{quoted(shown)} has more than two compass letters; type one latitude and longitude."
+            tr("{quoted} has more than two compass letters; type one latitude and longitude.", quoted=quoted(shown))
         )
     if letters == [0, len(tokens) - 1]:  # N34.77 72.36E
         first, second = _split_bare(tokens[1:-1], shown)
@@ -201,13 +212,15 @@ def _split_at_letter(
         return [*head, letter], tail
     if letter.spaced and touches_next:
         return head, [letter, *tail]
-    raise BadPosition(f"In {quoted(shown)} it is not clear which number the {letter.text} belongs to.")
+    raise BadPosition(
+        tr("In {quoted} it is not clear which number the {text} belongs to.", quoted=quoted(shown), text=letter.text)
+    )
 
 
 def _split_by_words(tokens: list[Token], shown: str) -> tuple[list[Token], list[Token]]:
     places = [place for place, token in enumerate(tokens) if token.kind == "axis"]
     if len(places) != 2:
-        raise BadPosition(f"{quoted(shown)} needs both words, latitude and longitude, or none.")
+        raise BadPosition(tr("{quoted} needs both words, latitude and longitude, or none.", quoted=quoted(shown)))
     i, j = places
     head, middle, tail = tokens[:i], tokens[i + 1 : j], tokens[j + 1 :]
     if not _has_number(head) and _has_number(middle) and _has_number(tail):
@@ -217,7 +230,7 @@ def _split_by_words(tokens: list[Token], shown: str) -> tuple[list[Token], list[
     if not _has_number(head) and not _has_number(middle) and not any(one.kind == "letter" for one in tail):
         first, second = _split_bare(tail, shown)  # A heading: "Lat/Long 34.77, 72.36".
         return [tokens[i], *first], [tokens[j], *second]
-    raise BadPosition(f"{quoted(shown)} cannot be divided into a latitude and a longitude.")
+    raise BadPosition(tr("{quoted} cannot be divided into a latitude and a longitude.", quoted=quoted(shown)))
 
 
 def _split_bare(tokens: list[Token], shown: str) -> tuple[list[Token], list[Token]]:
@@ -228,7 +241,10 @@ def _split_bare(tokens: list[Token], shown: str) -> tuple[list[Token], list[Toke
         if len(starts) == 1:
             return tokens[: starts[0]], tokens[starts[0] :]
     raise BadPosition(
-        f"{quoted(shown)} cannot be divided into a latitude and a longitude; type both, followed by N and E."
+        tr(
+            "{quoted} cannot be divided into a latitude and a longitude; type both, followed by N and E.",
+            quoted=quoted(shown),
+        )
     )
 
 
@@ -252,26 +268,35 @@ def _angle(tokens: list[Token], shown: str) -> Angle:
     tokens = _trimmed([token for token in tokens if token.kind not in ("axis", "separator")])
     letters = [token.text for token in tokens if token.kind == "letter"]
     if len(letters) > 1 or any(token.kind == "letter" for token in tokens[1:-1]):
-        raise BadPosition(f"{quoted(shown)} has a compass letter in the middle of a coordinate.")
+        raise BadPosition(tr("{quoted} has a compass letter in the middle of a coordinate.", quoted=quoted(shown)))
     tokens = [token for token in tokens if token.kind != "letter"]
     signs = [place for place, token in enumerate(tokens) if token.kind == "sign"]
     if any(place > 0 for place in signs):
-        raise BadPosition(f"{quoted(shown)} has a sign in the middle of a coordinate.")
+        raise BadPosition(tr("{quoted} has a sign in the middle of a coordinate.", quoted=quoted(shown)))
     signed = tokens[0].text if signs else ""
     if signed == "-" and letters:
-        raise BadPosition(f"{quoted(shown)} has both a minus sign and a compass letter; use one of them.")
+        raise BadPosition(
+            tr("{quoted} has both a minus sign and a compass letter; use one of them.", quoted=quoted(shown))
+        )
     numbers, first = _numbers(tokens[len(signs) :], shown)
     if not numbers:
-        raise BadPosition(f"{quoted(shown)} is not a position; type a latitude and a longitude.")
+        raise BadPosition(tr("{quoted} is not a position; type a latitude and a longitude.", quoted=quoted(shown)))
     if len(numbers) > 3 - first:
-        raise BadPosition(f"{quoted(shown)} has more than degrees, minutes and seconds in one coordinate.")
+        raise BadPosition(
+            tr("{quoted} has more than degrees, minutes and seconds in one coordinate.", quoted=quoted(shown))
+        )
     if any("." in number for number in numbers[:-1]):
-        raise BadPosition(f"In {quoted(shown)} only the last part of a coordinate can have decimals.")
+        raise BadPosition(tr("In {quoted} only the last part of a coordinate can have decimals.", quoted=quoted(shown)))
     parts = tuple(float(number) for number in numbers)
     for place, part in enumerate(parts, start=first):
         if place > 0 and part >= 60:
             raise BadPosition(
-                f"In {quoted(shown)} {_UNIT_NAMES[place]} of {part:g} are impossible; they end at 60."
+                tr(
+                    "In {quoted} {unit} of {part:g} are impossible; they end at 60.",
+                    quoted=quoted(shown),
+                    unit=_UNIT_NAMES[place],
+                    part=part,
+                )
             )
     letter = letters[0] if letters else ""
     text = " ".join(token.text for token in tokens[len(signs) :]).replace(" °", "°").replace(" '", "'")
@@ -290,11 +315,15 @@ def _numbers(tokens: list[Token], shown: str) -> tuple[list[str], int]:
             numbers.append(token.text)
         elif token.kind == "unit":
             if not numbers or tokens[place - 1].kind != "number":
-                raise BadPosition(f"{quoted(shown)} has a {token.text} without a number before it.")
+                raise BadPosition(
+                    tr("{quoted} has a {text} without a number before it.", quoted=quoted(shown), text=token.text)
+                )
             if len(numbers) == 1:
                 first = _UNIT_PLACES[token.text]
             if first == 2 or _UNIT_PLACES[token.text] != first + len(numbers) - 1:
-                raise BadPosition(f"{quoted(shown)} does not go degrees, minutes, seconds in that order.")
+                raise BadPosition(
+                    tr("{quoted} does not go degrees, minutes, seconds in that order.", quoted=quoted(shown))
+                )
     return numbers, first
 
 
@@ -329,7 +358,9 @@ def _axis_of(tokens: list[Token], shown: str) -> str:
     named = {"LAT": "NS", "LON": "EW", "N": "NS", "S": "NS", "E": "EW", "W": "EW"}
     axes = {named[token.text] for token in tokens if token.kind in ("axis", "letter")}
     if len(axes) > 1:
-        raise BadPosition(f"In {quoted(shown)} a word and a letter disagree about latitude and longitude.")
+        raise BadPosition(
+            tr("In {quoted} a word and a letter disagree about latitude and longitude.", quoted=quoted(shown))
+        )
     return axes.pop() if axes else ""
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveyapp.assets import resource_path
 from surveyapp.errors import BadFile
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,11 +37,12 @@ _LINE_KINDS = ("boundary", "province", "coast", "disputed")
 _AREA_KINDS = ("province", "neighbour", "disputed")
 _PLAIN_CRS = ("CRS84", "EPSG::4326", "EPSG:4326")
 _SMALLEST_RANK = 4
+_DISTRICT = "district"
 
 
 @dataclass(frozen=True)
 class Province:
-    """A polygon that carries an ISO 3166-2 code, as plain lists for quick single look-ups."""
+    """A polygon with an ISO 3166-2 code, or a district without one, as plain lists for quick single look-ups."""
 
     code: str
     name: str
@@ -101,7 +103,16 @@ class Basemap:
         return tuple(
             Province(_text(facts, "code"), _text(facts, "name"), _text(facts, "name_ur"), polygons)
             for facts, polygons in self._polygons()
-            if _text(facts, "code")
+            if _text(facts, "code") and not _district_name(facts)
+        )
+
+    @cached_property
+    def districts(self) -> tuple[Province, ...]:
+        """Polygons of districts, in the order of the file; their ``code`` is empty."""
+        return tuple(
+            Province("", name, _text(facts, "name_ur"), polygons)
+            for facts, polygons in self._polygons()
+            if (name := _district_name(facts))
         )
 
     @cached_property
@@ -117,6 +128,7 @@ class Basemap:
                 _label(facts, polygons),
             )
             for facts, polygons in self._polygons()
+            if not _district_name(facts)
         )
 
     @cached_property
@@ -180,42 +192,48 @@ def _read(path: Path, attribution: str) -> Basemap:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadFile(
-                f"The basemap {path} is larger than {MAX_BYTES // 1_000_000} MB; simplify it first."
+                tr(
+                    "The basemap {path} is larger than {most} MB; simplify it first.",
+                    path=path,
+                    most=MAX_BYTES // 1000000,
+                )
             )
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as problem:
-        raise BadFile(f"The basemap {path} cannot be read: {problem.strerror or problem}.") from problem
+        raise BadFile(
+            tr("The basemap {path} cannot be read: {reason}.", path=path, reason=problem.strerror or problem)
+        ) from problem
     except (ValueError, RecursionError) as problem:
         raise BadFile(
-            f"The basemap {path} is not GeoJSON; in QGIS export the layer as GeoJSON in EPSG:4326."
+            tr("The basemap {path} is not GeoJSON; in QGIS export the layer as GeoJSON in EPSG:4326.", path=path)
         ) from problem
     fault = _fault(content)
     if fault:
-        raise BadFile(f"The basemap {path} cannot be used: {fault}.")
+        raise BadFile(tr("The basemap {path} cannot be used: {fault}.", path=path, fault=fault))
     return Basemap(content, path.stem, attribution)
 
 
 def _fault(content: Any) -> str:
     """Why parsed JSON is no basemap, in words that end a sentence; empty if it is one."""
     if not isinstance(content, dict) or content.get("type") != "FeatureCollection":
-        return "it is not a GeoJSON FeatureCollection"
+        return tr("it is not a GeoJSON FeatureCollection")
     if not _is_wgs84(content.get("crs")):
-        return "its coordinates are not in WGS 84; export it in EPSG:4326"
+        return tr("its coordinates are not in WGS 84; export it in EPSG:4326")
     features = content.get("features")
     if not isinstance(features, list):
-        return "it has no list of features"
+        return tr("it has no list of features")
     shapes = 0
     for number, feature in enumerate(features, start=1):
         if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
-            return f"feature {number} is not a GeoJSON feature"
+            return tr("feature {number} is not a GeoJSON feature", number=number)
         geometry = feature.get("geometry")
         if geometry is None:
             continue
         fault = _geometry_fault(geometry)
         if fault:
-            return f"feature {number} {fault}"
+            return tr("feature {number} {fault}", number=number, fault=fault)
         shapes += geometry["type"].endswith("Polygon")
-    return "" if shapes else "it holds no polygon"
+    return "" if shapes else tr("it holds no polygon")
 
 
 def _is_wgs84(crs: Any) -> bool:
@@ -238,21 +256,21 @@ _DEPTHS = {
 
 def _geometry_fault(geometry: Any) -> str:
     if not isinstance(geometry, dict) or geometry.get("type") not in _DEPTHS:
-        return "has a kind of geometry that a basemap cannot hold"
+        return tr("has a kind of geometry that a basemap cannot hold")
     positions: list[Any] = [geometry.get("coordinates")]
     shortest = 4 if geometry["type"].endswith("Polygon") else 2
     for level in range(_DEPTHS[geometry["type"]], 0, -1):
         for nested in positions:
             if not isinstance(nested, list) or not nested:
-                return "has an empty or broken geometry"
+                return tr("has an empty or broken geometry")
             if level == 1 and geometry["type"] != "MultiPoint" and len(nested) < shortest:
-                return "has a line or ring of too few points"
+                return tr("has a line or ring of too few points")
         positions = [inner for nested in positions for inner in nested]
     for position in positions:
         if not isinstance(position, list) or len(position) < 2 or not all(map(_is_number, position[:2])):
-            return "has a position that is not a pair of numbers"
+            return tr("has a position that is not a pair of numbers")
         if abs(position[0]) > 180 or abs(position[1]) > 90:
-            return "lies outside the range of degrees, so it is not in WGS 84; export it in EPSG:4326"
+            return tr("lies outside the range of degrees, so it is not in WGS 84; export it in EPSG:4326")
     return ""
 
 
@@ -279,6 +297,14 @@ def _array(points: Any) -> LonLat:
 def _text(facts: dict[str, Any], name: str) -> str:
     value = facts.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _district_name(facts: dict[str, Any]) -> str:
+    """The name of the district that a polygon is: it says so by its kind, or has a property of that name."""
+    if _text(facts, "kind") == _DISTRICT:
+        return _text(facts, "name")
+    named = next((value for name, value in facts.items() if name.casefold() == _DISTRICT), None)
+    return named.strip() if isinstance(named, str) else ""
 
 
 def _kind(facts: dict[str, Any], allowed: tuple[str, ...], otherwise: str) -> str:

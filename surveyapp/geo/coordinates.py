@@ -27,6 +27,7 @@ from surveyapp.geo.places import GENERALISATION_M, in_pakistan
 from surveyapp.geo.position_text import plain_text, quoted
 from surveyapp.geo.reading import Reading, angle_reading
 from surveyapp.geo.toposheets import read_toposheet, toposheet_at
+from surveyapp.words import tr
 
 __all__ = ["ParsedPosition", "describe", "format_position", "parse_position", "toposheet_at"]
 
@@ -113,8 +114,11 @@ def _plain_reading(rest: str, shown: str, datum: str, preferred: str) -> Reading
     if is_grid_pair(rest) and not _is_packed(rest):
         if not projected:
             raise BadPosition(
-                f"{quoted(shown)} cannot be degrees; if it is a grid position, put its zone before it, "
-                "as in 43N 258000 3850000."
+                tr(
+                    "{quoted} cannot be degrees; if it is a grid position, put its zone before it, as "
+                    "in 43N 258000 3850000.",
+                    quoted=quoted(shown),
+                )
             )
         return grid_pair(rest, shown).reading(preferred, grid_notation(preferred), f"{preferred} ")
     if datum == "1880":
@@ -141,14 +145,17 @@ def _sheet_reading(rest: str, shown: str, datum: str) -> Reading | None:
     reading = read_toposheet(rest, shown)
     if reading is not None and datum not in ("", KALIANPUR_1962):
         raise BadPosition(
-            f"{quoted(shown)} names another datum than the sheet's, Kalianpur 1962; leave one of them out."
+            tr(
+                "{quoted} names another datum than the sheet's, Kalianpur 1962; leave one of them out.",
+                quoted=quoted(shown),
+            )
         )
     return reading
 
 
 def _mgrs_reading(mgrs: str, shown: str, datum: str) -> Reading:
     if datum not in ("", WGS84):
-        raise BadPosition(f"{quoted(shown)} mixes MGRS, which is on WGS 84 here, with another datum.")
+        raise BadPosition(tr("{quoted} mixes MGRS, which is on WGS 84 here, with another datum.", quoted=quoted(shown)))
     crs, easting, northing, size = from_mgrs(mgrs, shown)
     return Reading(crs, easting, northing, size / 2, size / 2, "MGRS")
 
@@ -161,7 +168,7 @@ def _datum_of(plain: str, shown: str) -> tuple[str, str]:
             return datum, f"{plain[: found.start()]} {plain[found.end() :]}".strip(" ,;:()")
     if _UNCLEAR_DATUM.search(plain):
         raise BadPosition(
-            f"{quoted(shown)} does not say which Kalianpur datum; write K1962 if the map says 1962."
+            tr("{quoted} does not say which Kalianpur datum; write K1962 if the map says 1962.", quoted=quoted(shown))
         )
     return "", plain
 
@@ -171,7 +178,7 @@ def _from_link(text: str) -> str:
     found = _LINK_PAIR.search(text[:_MAX_LINK]) or _GEO_PAIR.match(text)
     if found is None:
         raise BadPosition(
-            f"{quoted(text)} is a link without a position in it; open it and type the coordinates."
+            tr("{quoted} is a link without a position in it; open it and type the coordinates.", quoted=quoted(text))
         )
     return f"{found[1]}, {found[2]}"
 
@@ -191,11 +198,15 @@ def _finished(reading: Reading, shown: str) -> ParsedPosition:
     resolution = reading.resolution_m(latitude)
     warnings = list(reading.warnings)
     if not inside:
-        warnings.append(f"{latitude:.4f}, {longitude:.4f} lies outside Pakistan.")
+        warnings.append(
+            tr("{latitude:.4f}, {longitude:.4f} lies outside Pakistan.", latitude=latitude, longitude=longitude)
+        )
     if accuracy is None:
-        warnings.append(f"The accuracy of the shift from {label_of(reading.crs)} to WGS 84 is unknown.")
+        warnings.append(
+            tr("The accuracy of the shift from {system} to WGS 84 is unknown.", system=label_of(reading.crs))
+        )
     if resolution > COARSE_M:
-        warnings.append(f"The digits typed fix it only to within about {_rounded(resolution)}.")
+        warnings.append(tr("The digits typed fix it only to within about {rounded}.", rounded=_rounded(resolution)))
     return ParsedPosition(
         longitude, latitude, reading.crs, reading.notation, shown, resolution, accuracy, warnings
     )
@@ -214,8 +225,16 @@ def _suggest_swap(reading: Reading, shown: str) -> None:
     first, second = reading.order
     values = {"latitude": reading.y, "northing": reading.y, "longitude": reading.x, "easting": reading.x}
     raise BadPosition(
-        f"{shown.strip()} read as {first} {values[first]:.10g}, {second} {values[second]:.10g} lies outside "
-        f"Pakistan; swapped it lies inside: did you mean {reading.swapped}?",
+        tr(
+            "{shown} read as {first} {values:.10g}, {second} {second_value:.10g} lies outside "
+            "Pakistan; swapped it lies inside: did you mean {swapped}?",
+            shown=shown.strip(),
+            first=first,
+            values=values[first],
+            second=second,
+            second_value=values[second],
+            swapped=reading.swapped,
+        ),
         reading.swapped,
     )
 

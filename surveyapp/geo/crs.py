@@ -21,6 +21,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from surveyapp.errors import BadPosition
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,7 +113,7 @@ def crs_from_text(text: str) -> CRS:
                 crs = _pyproj().CRS.from_epsg(code)
     except (CRSError, ValueError, OverflowError) as problem:
         raise BadPosition(
-            f"“{wanted[:60]}” is no known coordinate system; give its EPSG code, such as EPSG:32643."
+            tr("“{wanted}” is no known coordinate system; give its EPSG code, such as EPSG:32643.", wanted=wanted[:60])
         ) from problem
     return _horizontal(crs, wanted)
 
@@ -145,7 +146,7 @@ def is_geographic(crs: CRS | str) -> bool:
 def metres_per_unit(crs: CRS | str) -> float:
     """Length in metres of the unit of a projected system; raises ``BadPosition`` for degrees."""
     if is_geographic(crs):
-        raise BadPosition(f"{label_of(crs)} is in degrees, not in a unit of length.")
+        raise BadPosition(tr("{system} is in degrees, not in a unit of length.", system=label_of(crs)))
     if crs_text(crs) in _KNOWN and not _KNOWN[crs_text(crs)].refused:
         return 1.0
     return float(crs_from_text(crs_text(crs)).axis_info[0].unit_conversion_factor)
@@ -181,7 +182,14 @@ def from_wgs84(crs: CRS | str, longitude: float, latitude: float) -> tuple[float
     operation = _best(_operations(code), longitude, latitude, code)
     x, y = operation.transformer.transform(longitude, latitude, direction="INVERSE")
     if not (math.isfinite(x) and math.isfinite(y)):
-        raise BadPosition(f"{longitude:g}°E {latitude:g}°N cannot be given in {label_of(code)}; use WGS 84.")
+        raise BadPosition(
+            tr(
+                "{longitude:g}°E {latitude:g}°N cannot be given in {system}; use WGS 84.",
+                longitude=longitude,
+                latitude=latitude,
+                system=label_of(code),
+            )
+        )
     return float(x), float(y), operation.accuracy_m
 
 
@@ -235,7 +243,9 @@ def _many(code: str, first: ArrayLike, second: ArrayLike, *, inverse: bool) -> t
 
     a, b = np.array(first, dtype=np.float64).ravel(), np.array(second, dtype=np.float64).ravel()
     if a.shape != b.shape:
-        raise BadPosition(f"There are {a.size} x but {b.size} y coordinates; a point needs both.")
+        raise BadPosition(
+            tr("There are {size} x but {other_size} y coordinates; a point needs both.", size=a.size, other_size=b.size)
+        )
     if code == WGS84:
         on_earth = _on_earth(a, b)
         return np.where(on_earth, a, np.nan), np.where(on_earth, b, np.nan), np.where(on_earth, 0.0, np.nan)
@@ -263,7 +273,9 @@ def _on_earth(longitude: Floats, latitude: Floats) -> NDArray[np.bool_]:
 
 def _require_on_earth(longitude: float, latitude: float, code: str) -> None:
     if not (abs(longitude) <= 180.0 and abs(latitude) <= 90.0):
-        raise BadPosition(f"There is no such place in {label_of(code)}; check the numbers and the system.")
+        raise BadPosition(
+            tr("There is no such place in {system}; check the numbers and the system.", system=label_of(code))
+        )
 
 
 def _by_accuracy(operation: _Operation) -> float:
@@ -275,8 +287,13 @@ def _best(operations: tuple[_Operation, ...], longitude: float, latitude: float,
     covering = [operation for operation in operations if operation.covers(longitude, latitude)]
     if not covering:
         raise BadPosition(
-            f"Longitude {longitude:.4f}, latitude {latitude:.4f} lies outside the area for which the shift "
-            f"between {label_of(code)} and WGS 84 is known; give the point in WGS 84."
+            tr(
+                "Longitude {longitude:.4f}, latitude {latitude:.4f} lies outside the area for "
+                "which the shift between {system} and WGS 84 is known; give the point in WGS 84.",
+                longitude=longitude,
+                latitude=latitude,
+                system=label_of(code),
+            )
         )
     return min(covering, key=_by_accuracy)
 
@@ -290,7 +307,9 @@ def _projection(code: str) -> Any:
 def _operations(code: str) -> tuple[_Operation, ...]:
     """The ways from a system to WGS 84, the widest first; raises ``BadPosition`` when there is none."""
     if code in _KNOWN and _KNOWN[code].refused:
-        raise BadPosition(f"{label_of(code)} cannot be used: {_KNOWN[code].refused}.")
+        raise BadPosition(
+            tr("{system} cannot be used: {refused}.", system=label_of(code), refused=_KNOWN[code].refused)
+        )
     crs = crs_from_text(code)
     from pyproj.exceptions import ProjError
     from pyproj.transformer import TransformerGroup
@@ -303,7 +322,7 @@ def _operations(code: str) -> tuple[_Operation, ...]:
     except (ProjError, IndexError) as problem:
         # pyproj 3.7 raises IndexError for a projection that PROJ lacks, such as that of EPSG:2305.
         raise BadPosition(
-            f"{label_of(code)} cannot be brought to WGS 84; give the point in WGS 84."
+            tr("{system} cannot be brought to WGS 84; give the point in WGS 84.", system=label_of(code))
         ) from problem
     found = tuple(
         _Operation(
@@ -317,8 +336,11 @@ def _operations(code: str) -> tuple[_Operation, ...]:
     )
     if not found:
         raise BadPosition(
-            f"{label_of(code)} cannot be used: no transformation from it to WGS 84 is known; "
-            "convert the coordinates to WGS 84 first."
+            tr(
+                "{system} cannot be used: no transformation from it to WGS 84 is known; convert "
+                "the coordinates to WGS 84 first.",
+                system=label_of(code),
+            )
         )
     return found
 
@@ -358,7 +380,11 @@ def _horizontal(crs: CRS, wanted: str) -> CRS:
         crs = crs.sub_crs_list[0]
     if not (crs.is_geographic or crs.is_projected or crs.is_bound):
         raise BadPosition(
-            f"{crs.name} (“{wanted[:60]}”) does not give places on a map; give another EPSG code."
+            tr(
+                "{name} (“{wanted}”) does not give places on a map; give another EPSG code.",
+                name=crs.name,
+                wanted=wanted[:60],
+            )
         )
     return crs.to_2d() if len(crs.axis_info) > 2 else crs
 

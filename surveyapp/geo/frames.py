@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from surveyapp.errors import BadInput
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     import geopandas
@@ -37,14 +38,18 @@ def frame(
     count = len(geometry_wkb_hex)
     for name, values in records_columns.items():
         if name == GEOMETRY:
-            raise BadInput("A column may not be named geometry, as that is the place of the records.")
+            raise BadInput(tr("A column may not be named geometry, as that is the place of the records."))
         if len(values) != count:
-            raise BadInput(f"Column {name} has {len(values)} values for {count} records.")
+            raise BadInput(
+                tr("Column {name} has {count} values for {total} records.", name=name, count=len(values), total=count)
+            )
     columns = {name: _series(name, values, name in times) for name, values in records_columns.items()}
     try:
         shapes = shapely.from_wkb(list(geometry_wkb_hex))
     except (shapely.errors.ShapelyError, TypeError) as problem:
-        raise BadInput(f"A geometry among the {count} records is not valid WKB: {problem}.") from problem
+        raise BadInput(
+            tr("A geometry among the {count} records is not valid WKB: {problem}.", count=count, problem=problem)
+        ) from problem
     return geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326", index=range(count))
 
 
@@ -83,11 +88,13 @@ def _utc(name: str, value: Any) -> dt.datetime | None:
         try:
             value = dt.datetime.fromisoformat(value)
         except ValueError as problem:
-            raise BadInput(f"Column {name} holds “{value[:40]}”, which is not an ISO 8601 time.") from problem
+            raise BadInput(
+                tr("Column {name} holds “{value}”, which is not an ISO 8601 time.", name=name, value=value[:40])
+            ) from problem
     if value is None:
         return None
     if not isinstance(value, dt.datetime):
-        raise BadInput(f"Column {name} holds {value!r}, which is not a time.")
+        raise BadInput(tr("Column {name} holds {value!r}, which is not a time.", name=name, value=value))
     return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 

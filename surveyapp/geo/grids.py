@@ -14,6 +14,7 @@ from surveyapp.geo.crs import KALIANPUR_1962, WGS84, is_geographic, to_wgs84
 from surveyapp.geo.mgrs import BANDS, band_limits, utm_code
 from surveyapp.geo.position_text import quoted
 from surveyapp.geo.reading import Reading, angle_reading
+from surveyapp.words import tr
 
 LAMBERT_I, LAMBERT_IIA = "EPSG:24376", "EPSG:24377"
 
@@ -85,7 +86,7 @@ def read_epsg(plain: str, shown: str) -> Reading | None:
         return None
     crs, rest = f"EPSG:{int(found[1])}", _without(plain, found)
     if _EPSG.search(rest):
-        raise BadPosition(f"{quoted(shown)} names two coordinate systems; give one.")
+        raise BadPosition(tr("{quoted} names two coordinate systems; give one.", quoted=quoted(shown)))
     if is_geographic(crs):
         pair = parse_angles(rest, shown=shown, longitude_first=True)
         return angle_reading(pair, crs, shown, prefix=f"{crs} ", longitude_first=True)
@@ -103,11 +104,17 @@ def read_lambert(plain: str, shown: str, datum: str) -> Reading | None:
     zone = found["zone"].replace(" ", "")
     crs = _INDIA_ZONES.get(zone)
     if crs is None:
-        raise BadPosition(f"{quoted(shown)} names grid zone {zone}, which is not in Pakistan; use I or IIa.")
+        raise BadPosition(
+            tr(
+                "{quoted} names grid zone {zone}, which is not in Pakistan; use I or IIa.",
+                quoted=quoted(shown),
+                zone=zone,
+            )
+        )
     if datum == "1880":
         crs = _YARD_ZONES.get(crs, crs)
     elif datum == WGS84:
-        raise BadPosition(f"{quoted(shown)} names WGS 84, but the Lambert grid is on Kalianpur 1962.")
+        raise BadPosition(tr("{quoted} names WGS 84, but the Lambert grid is on Kalianpur 1962.", quoted=quoted(shown)))
     return grid_pair(_without(plain, found), shown).reading(crs, "grid", f"zone {zone} ")
 
 
@@ -122,11 +129,13 @@ def read_utm(plain: str, shown: str, datum: str) -> Reading | None:
         found = _UTM_LAST.fullmatch(plain)
     if found is None or not _is_utm(found):
         if re.match(r"UTM(?![A-Z])", plain):
-            raise BadPosition(f"{quoted(shown)} lacks its UTM zone; write it like 43N 258000 3850000.")
+            raise BadPosition(
+                tr("{quoted} lacks its UTM zone; write it like 43N 258000 3850000.", quoted=quoted(shown))
+            )
         return None
     zone, letter = int(found["zone"]), (found["letter"] or "").strip()
     if not 1 <= zone <= 60:
-        raise BadPosition(f"{quoted(shown)} names zone {zone}; UTM zones go from 1 to 60.")
+        raise BadPosition(tr("{quoted} names zone {zone}; UTM zones go from 1 to 60.", quoted=quoted(shown), zone=zone))
     pair = _pair_with_letter(found, shown)
     if pair is None:
         # The letter after the zone belongs to the first number: "zone 43 E 258000 N 3850000".
@@ -134,11 +143,13 @@ def read_utm(plain: str, shown: str, datum: str) -> Reading | None:
     prefix = f"{'K1962 UTM ' if datum == KALIANPUR_1962 else ''}{zone}{letter or 'N'} "
     if datum == "1880":
         raise BadPosition(
-            f"{quoted(shown)} cannot be used: Kalianpur 1880 has no UTM grid and no way to WGS 84."
+            tr("{quoted} cannot be used: Kalianpur 1880 has no UTM grid and no way to WGS 84.", quoted=quoted(shown))
         )
     if _EASTINGS[0] <= pair.easting.value <= _EASTINGS[1] and 0 <= pair.northing.value <= _MAX_NORTHING:
         return pair.reading(_utm_crs(zone, letter, datum, pair, shown), "UTM", prefix)
-    fault = f"{quoted(shown)} is no UTM position: eastings are 100000 to 900000, northings up to 10000000."
+    fault = tr(
+        "{quoted} is no UTM position: eastings are 100000 to 900000, northings up to 10000000.", quoted=quoted(shown)
+    )
     return pair.reading(_utm_crs(zone, "", datum, pair, shown), "UTM", prefix, fault)
 
 
@@ -156,7 +167,13 @@ def grid_pair(text: str, shown: str) -> GridPair:
     while place < len(text):
         found = _GRID_TOKEN.match(text, place)
         if found is None:
-            raise BadPosition(f"{quoted(shown)} is not a position: {quoted(text[place:])} cannot be read.")
+            raise BadPosition(
+                tr(
+                    "{quoted} is not a position: {part} cannot be read.",
+                    quoted=quoted(shown),
+                    part=quoted(text[place:]),
+                )
+            )
         place = found.end()
         if found.lastgroup == "axis":
             tokens.append(Token("letter", "E" if found.group() == "X" else "N"))
@@ -165,7 +182,9 @@ def grid_pair(text: str, shown: str) -> GridPair:
     numbers = [token.text for token in tokens if token.kind == "number"]
     letters = [token.text for token in tokens if token.kind == "letter"]
     if len(numbers) != 2 or len(letters) not in (0, 2) or len(set(letters)) < len(letters):
-        raise BadPosition(f"{quoted(shown)} needs one easting and one northing, such as 43N 258000 3850000.")
+        raise BadPosition(
+            tr("{quoted} needs one easting and one northing, such as 43N 258000 3850000.", quoted=quoted(shown))
+        )
     if not letters:
         return GridPair(_number(numbers[0]), _number(numbers[1]), explicit=False)
     values = {}
@@ -224,7 +243,11 @@ def _utm_crs(zone: int, letter: str, datum: str, pair: GridPair, shown: str) -> 
     if datum == KALIANPUR_1962:
         if zone not in (41, 42, 43):
             raise BadPosition(
-                f"{quoted(shown)}: Kalianpur 1962 has UTM zones 41, 42 and 43 only, not {zone}."
+                tr(
+                    "{quoted}: Kalianpur 1962 has UTM zones 41, 42 and 43 only, not {zone}.",
+                    quoted=quoted(shown),
+                    zone=zone,
+                )
             )
         return f"EPSG:{24270 + zone}"
     north = not letter or letter >= "N"
@@ -240,5 +263,10 @@ def _utm_crs(zone: int, letter: str, datum: str, pair: GridPair, shown: str) -> 
         return utm_code(zone, north=False)
     band = BANDS[max(0, min(19, int(latitude // 8.0) + 10))]
     raise BadPosition(
-        f"{quoted(shown)} lies in band {band}, not {letter}; check the zone letter and the northing."
+        tr(
+            "{quoted} lies in band {band}, not {letter}; check the zone letter and the northing.",
+            quoted=quoted(shown),
+            band=band,
+            letter=letter,
+        )
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from surveyapp.errors import BadPosition
 from surveyapp.geo.crs import from_wgs84, to_wgs84
 from surveyapp.geo.position_text import quoted
+from surveyapp.words import tr
 
 BANDS = "CDEFGHJKLMNPQRSTUVWX"
 """Bands of 8 degrees of latitude from 80°S; the last, X, has 12."""
@@ -58,7 +59,7 @@ def utm_zone(longitude: float, latitude: float) -> int:
 def utm_band(latitude: float) -> str:
     """Letter of the latitude band; raises ``BadPosition`` beyond 80°S and 84°N."""
     if not SOUTH_LIMIT <= latitude <= NORTH_LIMIT:
-        raise BadPosition(f"Latitude {latitude:g} lies outside UTM, which ends at 80°S and 84°N.")
+        raise BadPosition(tr("Latitude {latitude:g} lies outside UTM, which ends at 80°S and 84°N.", latitude=latitude))
     return BANDS[min(19, int(latitude // 8.0) + 10)]
 
 
@@ -110,17 +111,30 @@ def from_mgrs(plain: str, shown: str = "") -> tuple[str, float, float, float]:
     shown = shown or plain
     found = _MGRS.fullmatch("".join(plain.split()))
     if found is None:
-        raise BadPosition(f"{quoted(shown)} is not a grid reference; write it like 43SBU 58393 50713.")
+        raise BadPosition(
+            tr("{quoted} is not a grid reference; write it like 43SBU 58393 50713.", quoted=quoted(shown))
+        )
     zone, band, column, row, numbers = int(found[1]), found[2], found[3], found[4], found[5]
     if not 1 <= zone <= 60:
-        raise BadPosition(f"{quoted(shown)} names zone {zone}; UTM zones go from 1 to 60.")
+        raise BadPosition(tr("{quoted} names zone {zone}; UTM zones go from 1 to 60.", quoted=quoted(shown), zone=zone))
     if not 2 <= len(numbers) <= 10 or len(numbers) % 2:
         raise BadPosition(
-            f"{quoted(shown)} needs the same number of digits for easting and northing, one to five of each."
+            tr(
+                "{quoted} needs the same number of digits for easting and northing, one to five of each.",
+                quoted=quoted(shown),
+            )
         )
     columns = _COLUMNS[(zone - 1) % 3]
     if column not in columns:
-        raise BadPosition(f"{quoted(shown)} names square {column}{row}, which zone {zone} does not have.")
+        raise BadPosition(
+            tr(
+                "{quoted} names square {column}{row}, which zone {zone} does not have.",
+                quoted=quoted(shown),
+                column=column,
+                row=row,
+                zone=zone,
+            )
+        )
     half = len(numbers) // 2
     size = 10.0 ** (5 - half)
     easting = (columns.index(column) + 1) * _SQUARE + (int(numbers[:half]) + 0.5) * size
@@ -130,7 +144,16 @@ def from_mgrs(plain: str, shown: str = "") -> tuple[str, float, float, float]:
         northing = within + cycle * _ROW_CYCLE
         if _lies_in(code, easting, northing, zone, band, size):
             return code, easting, northing, size
-    raise BadPosition(f"{quoted(shown)} names no place: square {column}{row} does not lie in {zone}{band}.")
+    raise BadPosition(
+        tr(
+            "{quoted} names no place: square {column}{row} does not lie in {zone}{band}.",
+            quoted=quoted(shown),
+            column=column,
+            row=row,
+            zone=zone,
+            band=band,
+        )
+    )
 
 
 def _row_shift(zone: int) -> int:

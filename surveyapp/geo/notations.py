@@ -10,6 +10,7 @@ import math
 
 from surveyapp.errors import BadPosition
 from surveyapp.geo.mgrs import to_mgrs, to_utm
+from surveyapp.words import tr
 
 NOTATIONS = ("DD", "DMS", "DDM", "UTM", "MGRS")
 
@@ -24,7 +25,13 @@ def format_position(longitude: float, latitude: float, notation: str) -> str:
     beyond 80°S and 84°N.
     """
     if not (abs(longitude) <= 180 and abs(latitude) <= 90):
-        raise BadPosition(f"Longitude {longitude:g}, latitude {latitude:g} is nowhere on Earth.")
+        raise BadPosition(
+            tr(
+                "Longitude {longitude:g}, latitude {latitude:g} is nowhere on Earth.",
+                longitude=longitude,
+                latitude=latitude,
+            )
+        )
     if notation in _DECIMALS:
         parts = [_angle(abs(value), notation) for value in (latitude, longitude)]
         return f"{parts[0]} {'S' if latitude < 0 else 'N'}, {parts[1]} {'W' if longitude < 0 else 'E'}"
@@ -33,7 +40,9 @@ def format_position(longitude: float, latitude: float, notation: str) -> str:
         return f"{utm.zone}{utm.band} {utm.easting:.0f} {utm.northing:.0f}"
     if notation == "MGRS":
         return to_mgrs(longitude, latitude)
-    raise BadPosition(f"“{notation}” is not a notation; use one of {', '.join(NOTATIONS)}.")
+    raise BadPosition(
+        tr("“{notation}” is not a notation; use one of {what}.", notation=notation, what=", ".join(NOTATIONS))
+    )
 
 
 def describe(longitude: float, latitude: float) -> list[tuple[str, str]]:

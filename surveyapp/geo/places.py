@@ -10,6 +10,7 @@ start at once. Many points (an import) go through shapely's tree.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GENERALISATION_M",
     "Basemap",
+    "area_at",
     "basemap",
     "basemap_geojson",
     "distance_to_boundary_m",
@@ -37,10 +39,13 @@ GENERALISATION_M = 5000.0
 
 def province_at(longitude: float, latitude: float, source: Basemap | None = None) -> tuple[str, str] | None:
     """(ISO 3166-2 code, name) of the province or territory that holds a point, else ``None``."""
-    for province in (source or basemap()).provinces:
-        if _holds(province, longitude, latitude):
-            return province.code, province.name
-    return None
+    found = area_at((source or basemap()).provinces, longitude, latitude)
+    return (found.code, found.name) if found is not None else None
+
+
+def area_at(areas: Sequence[Province], longitude: float, latitude: float) -> Province | None:
+    """The first of these areas that holds a point, else ``None``."""
+    return next((area for area in areas if _holds(area, longitude, latitude)), None)
 
 
 def provinces_at(

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from surveyapp.errors import BadPosition
+from surveyapp.words import tr
 
 MAX_LENGTH = 200
 """No position is longer; what is longer was pasted by mistake."""
@@ -64,7 +65,7 @@ _REPLACEMENTS = tuple((re.compile(pattern), plain) for pattern, plain in _WORDS)
 def plain_text(text: str) -> str:
     """The plain form of a typed position; raises ``BadPosition`` when there is nothing or far too much."""
     if len(text) > MAX_LENGTH:
-        raise BadPosition(f"“{text[:30]}…” is too long for a position; give only the coordinates.")
+        raise BadPosition(tr("“{text}…” is too long for a position; give only the coordinates.", text=text[:30]))
     plain = "".join(map(_plain_character, text)).upper()
     plain = " ".join(plain.split())
     if _GRID_REFERENCE.fullmatch(plain):
@@ -73,7 +74,7 @@ def plain_text(text: str) -> str:
         plain = pattern.sub(replacement, plain)
     plain = " ".join(plain.split())
     if not plain:
-        raise BadPosition("No position was given; type one, such as 34.7725N 72.3608E.")
+        raise BadPosition(tr("No position was given; type one, such as 34.7725N 72.3608E."))
     return plain
 
 

@@ -10,6 +10,7 @@ from surveyapp.geo.angles import AnglePair
 from surveyapp.geo.crs import is_geographic, metres_per_unit
 from surveyapp.geo.measure import METRES_PER_DEGREE
 from surveyapp.geo.position_text import quoted
+from surveyapp.words import tr
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def angle_reading(
     """
     latitude, longitude = pair.latitude, pair.longitude
     if latitude.first or longitude.first:
-        raise BadPosition(f"{quoted(shown)} has minutes without degrees.")
+        raise BadPosition(tr("{quoted} has minutes without degrees.", quoted=quoted(shown)))
     swapped = "" if pair.explicit else f"{prefix}{longitude.text}N {latitude.text}E"
     order = ("longitude", "latitude") if longitude_first else ("latitude", "longitude")
     faults = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from surveyapp.domain.geometry import point_of
 from surveyapp.errors import BadInput
+from surveyapp.words import tr
 
 
 def wkt_of(wkb_hex: object) -> str | None:
@@ -20,4 +21,4 @@ def wkt_of(wkb_hex: object) -> str | None:
     try:
         return str(shapely.to_wkt(shapely.from_wkb(wkb_hex), rounding_precision=-1))
     except (shapely.errors.ShapelyError, TypeError) as problem:
-        raise BadInput(f"A geometry is not valid WKB: {problem}.") from problem
+        raise BadInput(tr("A geometry is not valid WKB: {problem}.", problem=problem)) from problem

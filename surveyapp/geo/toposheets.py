@@ -15,6 +15,7 @@ from surveyapp.geo.crs import KALIANPUR_1962, from_wgs84, project, unproject
 from surveyapp.geo.grids import LAMBERT_I, LAMBERT_IIA, grid_pair, is_grid_pair
 from surveyapp.geo.position_text import quoted
 from surveyapp.geo.reading import Reading, angle_reading
+from surveyapp.words import tr
 
 _SHEET = re.compile(
     r"(?P<word>(?:(?:TOPO(?:GRAPHIC|GRAPHICAL)?[ -]?)?(?:SHEET|MAP)(?: NO\b\.?)?|TOPO)[ :]*)?"
@@ -53,8 +54,11 @@ def read_toposheet(plain: str, shown: str) -> Reading | None:
     rest = found["rest"].strip(" ,;:")
     if not rest:
         raise BadPosition(
-            f"{quoted(shown)} names a sheet, not a point; add the latitude and longitude read on it, "
-            f"such as {_example(sheet)}."
+            tr(
+                "{quoted} names a sheet, not a point; add the latitude and longitude read on it, such as {example}.",
+                quoted=quoted(shown),
+                example=_example(sheet),
+            )
         )
     if (figures := _figures(rest)) is not None:
         return _figure_reading(sheet, *figures, shown)
@@ -97,10 +101,21 @@ def _degree_reading(sheet: Sheet, rest: str, shown: str) -> Reading:
     if not pair.explicit and _holds(sheet, pair.latitude, pair.longitude):
         better = f"{sheet} {pair.longitude.text}N {pair.latitude.text}E"
         raise BadPosition(
-            f"{quoted(shown)} does not lie on sheet {sheet}, but swapped it does: did you mean {better}?",
+            tr(
+                "{quoted} does not lie on sheet {sheet}, but swapped it does: did you mean {better}?",
+                quoted=quoted(shown),
+                sheet=sheet,
+                better=better,
+            ),
             better,
         )
-    raise BadPosition(f"{quoted(shown)} does not lie on sheet {sheet}; check the sheet and the numbers.")
+    raise BadPosition(
+        tr(
+            "{quoted} does not lie on sheet {sheet}; check the sheet and the numbers.",
+            quoted=quoted(shown),
+            sheet=sheet,
+        )
+    )
 
 
 def _with_degrees(pair: AnglePair, sheet: Sheet) -> AnglePair | None:
@@ -133,8 +148,13 @@ def _lambert_zone(sheet: Sheet, shown: str) -> str:
     if south < _ZONE_I[1]:
         return LAMBERT_I
     raise BadPosition(
-        f"{quoted(shown)} cannot be used: the grid of sheet {sheet} is zone 0 on Kalianpur 1880, which "
-        "has no known transformation to WGS 84; give the latitude and longitude read on the sheet."
+        tr(
+            "{quoted} cannot be used: the grid of sheet {sheet} is zone 0 on Kalianpur 1880, "
+            "which has no known transformation to WGS 84; give the latitude and longitude read "
+            "on the sheet.",
+            quoted=quoted(shown),
+            sheet=sheet,
+        )
     )
 
 
@@ -143,8 +163,13 @@ def _metre_reading(sheet: Sheet, rest: str, shown: str) -> Reading:
     pair = grid_pair(rest, shown)
     if not _grid_holds(sheet, crs, pair.easting.value, pair.northing.value, 100.0):
         raise BadPosition(
-            f"{quoted(shown)} does not lie on sheet {sheet} on its metre grid ({crs}); "
-            "check the numbers, or give the latitude and longitude."
+            tr(
+                "{quoted} does not lie on sheet {sheet} on its metre grid ({crs}); check the "
+                "numbers, or give the latitude and longitude.",
+                quoted=quoted(shown),
+                sheet=sheet,
+                crs=crs,
+            )
         )
     return replace(pair.reading(crs, "toposheet", ""), swapped="", warnings=[_metre_warning(sheet)])
 
@@ -164,8 +189,13 @@ def _figure_reading(sheet: Sheet, east: str, north: str, shown: str) -> Reading:
     ]
     if len(candidates) != 1:
         raise BadPosition(
-            f"{quoted(shown)} does not lie on sheet {sheet} on its metre grid ({crs}); "
-            "check the figures, or give the latitude and longitude."
+            tr(
+                "{quoted} does not lie on sheet {sheet} on its metre grid ({crs}); check the "
+                "figures, or give the latitude and longitude.",
+                quoted=quoted(shown),
+                sheet=sheet,
+                crs=crs,
+            )
         )
     x, y = candidates[0]
     return Reading(crs, x, y, size / 2, size / 2, "toposheet", warnings=[_metre_warning(sheet)])
@@ -187,4 +217,6 @@ def _grid_holds(sheet: Sheet, crs: str, x: float, y: float, slack_m: float) -> b
 
 
 def _metre_warning(sheet: Sheet) -> str:
-    return f"Read on the metre grid; if the grid of your sheet {sheet} is in yards, this place is wrong."
+    return tr(
+        "Read on the metre grid; if the grid of your sheet {sheet} is in yards, this place is wrong.", sheet=sheet
+    )

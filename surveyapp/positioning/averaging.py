@@ -31,6 +31,7 @@ from typing import Final
 from surveyapp.errors import Refused
 from surveyapp.positioning.fix import QUALITY_RANK, AccuracySource, Fix, Freshness, Quality, is_stated
 from surveyapp.positioning.local_plane import LocalPlane, wrapped
+from surveyapp.words import tr
 
 REJECT_SIGMAS: Final = 4.0
 """Of two-dimensional normal errors, 3 in 10,000 lie outside 4 sigma of one axis."""
@@ -122,7 +123,10 @@ class Averager:
         used = 0 if current is None else current.samples_used
         if current is None or used < self.min_samples:
             raise Refused(
-                f"Only {used} of {self.min_samples} fixes were averaged; stay in place and wait for more."
+                tr(
+                    "Only {used} of {min_samples} fixes were averaged; stay in place and wait for more.",
+                    used=used, min_samples=self.min_samples,
+                )
             )
         return current
 

@@ -8,6 +8,7 @@ from surveyapp.domain.records import Value, utc_text
 from surveyapp.errors import Refused
 from surveyapp.positioning.averaging import Average
 from surveyapp.positioning.fix import DEFAULT_MAX_AGE_S, REPLAY_PREFIX, Fix, is_stated
+from surveyapp.words import tr
 
 _CRS: Final = "EPSG:4326"
 _DECIMALS: Final = 8
@@ -31,10 +32,12 @@ def position_facts(
     """
     longitude, latitude = position.longitude, position.latitude
     if longitude is None or latitude is None:
-        raise Refused("The receiver has no fix; wait under open sky, or give the position another way.")
+        raise Refused(tr(
+            "The receiver has no fix; wait under open sky, or give the position another way.",
+        ))
     recorded = position.is_replay or position.is_simulated
     if not recorded and position.is_stale(max_age_s, now):
-        raise Refused("The last GPS fix is too old to be this place; wait for a new one.")
+        raise Refused(tr("The last GPS fix is too old to be this place; wait for a new one."))
     average = position if isinstance(position, Average) else None
     measured = not position.is_simulated
     stated = measured and is_stated(position.accuracy_source)

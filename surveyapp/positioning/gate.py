@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self
 
-from surveyapp.positioning.averaging import Average
-from surveyapp.positioning.fix import DEFAULT_MAX_AGE_S, QUALITY_RANK, Fix, Quality
+from surveyapp.errors import BadInput
+from surveyapp.positioning.averaging import DEFAULT_MIN_SAMPLES, Average
+from surveyapp.positioning.fix import DEFAULT_MAX_AGE_S, NOT_MEASURED, QUALITY_RANK, Fix, Quality, finite
+from surveyapp.words import tr
 
 Verdict = Literal["ok", "warn", "block"]
+
+QUALITIES: tuple[Quality, ...] = tuple(
+    sorted((quality for quality in QUALITY_RANK if quality not in NOT_MEASURED), key=lambda q: QUALITY_RANK[q])
+)
+"""Kinds of fix that an office may ask for at least, from worst to best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,8 @@ class Gate:
 
     ``min_mode`` is 2 or 3 dimensions; ``min_quality`` the least kind of fix (see ``QUALITY_RANK``).
     ``max_clock_difference_s`` compares the receiver's clock with the computer's: a receiver whose date is
-    years off (week rollover in old firmware) still gives right positions, but wrong times.
+    years off (week rollover in old firmware) still gives right positions, but wrong times. ``min_samples`` is how
+    many fixes an average takes at least.
     """
 
     max_accuracy_m: float | None = None
@@ -36,6 +45,30 @@ class Gate:
     blocks: bool = False
     min_quality: Quality | None = None
     max_clock_difference_s: float | None = None
+    min_samples: int = DEFAULT_MIN_SAMPLES
+
+    @classmethod
+    def from_rules(cls, rules: Mapping[str, Any]) -> Self:
+        """The gate of rules as settings and an office's template write them: names of the limits above with plain
+        values. What is ``None`` or not named asks nothing (``max_age_s`` and ``min_samples``: their default). Raises
+        ``BadInput`` for a rule that there is not and for a value that it cannot have.
+        """
+        told: dict[str, Any] = {}
+        for name, value in rules.items():
+            if name not in RULES:
+                raise BadInput(tr(
+                    "There is no position rule {name}; the rules are {names}.",
+                    name=repr(name), names=", ".join(RULES),
+                ))
+            if value is None:
+                continue
+            if not RULES[name](value):
+                raise BadInput(tr(
+                    "The position rule {name} takes {takes}, not {value}.",
+                    name=name, takes=_takes(name), value=repr(value),
+                ))
+            told[name] = value
+        return cls(**told)
 
     def check(
         self, position: Fix | Average, *, now: float | None = None, wall_clock: dt.datetime | None = None
@@ -46,7 +79,7 @@ class Gate:
         aware time, for tests.
         """
         if not position.has_position:
-            return [GateReason("no-position", "The receiver has no fix; wait under open sky.")]
+            return [GateReason("no-position", tr("The receiver has no fix; wait under open sky."))]
         return [
             *self._origin(position, now), *self._kind(position), *self._accuracy(position),
             *self._geometry(position), *self._clock(position, wall_clock),
@@ -61,14 +94,21 @@ class Gate:
     def _origin(self, position: Fix | Average, now: float | None) -> list[GateReason]:
         found = []
         if position.is_replay:
-            found.append(GateReason("replayed", "The position is from a recorded log, not from a receiver."))
+            found.append(GateReason("replayed", tr(
+                "The position is from a recorded log, not from a receiver.",
+            )))
         if position.is_simulated:
-            found.append(GateReason("simulated", "The receiver calls this position simulated or typed in."))
+            found.append(GateReason("simulated", tr(
+                "The receiver calls this position simulated or typed in.",
+            )))
         if not position.is_replay and position.is_stale(self.max_age_s, now):
             age_s = position.age_s(now)
-            age = "of unknown age" if age_s is None else f"{age_s:.0f} s old"
+            age = tr("of unknown age") if age_s is None else tr("{age} s old", age=f"{age_s:.0f}")
             found.append(GateReason(
-                "stale", f"The fix is {age}, more than {self.max_age_s:.0f} s; wait for a new one.",
+                "stale", tr(
+                    "The fix is {age}, more than {max_age_s} s; wait for a new one.",
+                    age=age, max_age_s=f"{self.max_age_s:.0f}",
+                ),
             ))
         return found
 
@@ -76,11 +116,17 @@ class Gate:
         found = []
         if self.min_quality is not None and QUALITY_RANK[position.quality] < QUALITY_RANK[self.min_quality]:
             found.append(GateReason(
-                "fix-quality", f"The fix is {position.quality}; {self.min_quality} or better is asked.",
+                "fix-quality", tr(
+                    "The fix is {quality}; {min_quality} or better is asked.",
+                    quality=position.quality, min_quality=self.min_quality,
+                ),
             ))
         if self.min_mode is not None and (position.mode or 1) < self.min_mode:
-            mode = "unknown" if position.mode is None else f"{position.mode}D"
-            found.append(GateReason("fix-mode", f"The fix is {mode}; {self.min_mode}D is asked."))
+            mode = tr("unknown") if position.mode is None else f"{position.mode}D"
+            found.append(GateReason("fix-mode", tr(
+                "The fix is {mode}; {min_mode}D is asked.",
+                mode=mode, min_mode=self.min_mode,
+            )))
         return found
 
     def _accuracy(self, position: Fix | Average) -> list[GateReason]:
@@ -88,24 +134,36 @@ class Gate:
             return []
         if position.accuracy_m is None:
             return [GateReason(
-                "accuracy-unknown", f"The accuracy is unknown; {self.max_accuracy_m:g} m is asked.",
+                "accuracy-unknown", tr(
+                    "The accuracy is unknown; {max_accuracy_m} m is asked.",
+                    max_accuracy_m=f"{self.max_accuracy_m:g}",
+                ),
             )]
         if position.accuracy_m <= self.max_accuracy_m:
             return []
-        guess = " (guessed from HDOP)" if position.accuracy_source == "hdop-estimate" else ""
+        guess = tr(" (guessed from HDOP)") if position.accuracy_source == "hdop-estimate" else ""
         return [GateReason(
             "accuracy",
-            f"The accuracy is {position.accuracy_m:.1f} m{guess}; {self.max_accuracy_m:g} m is asked.",
+            tr(
+                "The accuracy is {accuracy_m} m{guess}; {max_accuracy_m} m is asked.",
+                accuracy_m=f"{position.accuracy_m:.1f}", guess=guess, max_accuracy_m=f"{self.max_accuracy_m:g}",
+            ),
         )]
 
     def _geometry(self, position: Fix | Average) -> list[GateReason]:
         if self.max_hdop is None:
             return []
         if position.hdop is None:
-            return [GateReason("hdop-unknown", f"The HDOP is unknown; {self.max_hdop:g} is asked.")]
+            return [GateReason("hdop-unknown", tr(
+                "The HDOP is unknown; {max_hdop} is asked.",
+                max_hdop=f"{self.max_hdop:g}",
+            ))]
         if position.hdop <= self.max_hdop:
             return []
-        return [GateReason("hdop", f"The HDOP is {position.hdop:.1f}; {self.max_hdop:g} is asked.")]
+        return [GateReason("hdop", tr(
+            "The HDOP is {hdop}; {max_hdop} is asked.",
+            hdop=f"{position.hdop:.1f}", max_hdop=f"{self.max_hdop:g}",
+        ))]
 
     def _clock(self, position: Fix | Average, wall_clock: dt.datetime | None) -> list[GateReason]:
         if self.max_clock_difference_s is None or position.time_utc is None or position.is_replay:
@@ -115,6 +173,40 @@ class Gate:
             return []
         return [GateReason(
             "clock",
-            f"The receiver's time ({position.time_utc:%Y-%m-%d %H:%M} UTC) is not this computer's; "
-            "check both clocks.",
+            tr(
+                "The receiver's time ({time_utc} UTC) is not this computer's; check both clocks.",
+                time_utc=f"{position.time_utc:%Y-%m-%d %H:%M}",
+            ),
         )]
+
+
+def _positive(value: object) -> bool:
+    number = finite(value)
+    return number is not None and number > 0
+
+
+RULES: Mapping[str, Callable[[Any], bool]] = {
+    "max_accuracy_m": _positive,
+    "max_hdop": _positive,
+    "min_mode": lambda value: value in (2, 3) and not isinstance(value, bool),
+    "max_age_s": _positive,
+    "min_quality": lambda value: isinstance(value, str) and value in QUALITY_RANK,
+    "max_clock_difference_s": _positive,
+    "min_samples": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 1,
+    "blocks": lambda value: isinstance(value, bool),
+}
+"""Each rule with the test of its value."""
+
+
+def _takes(rule: str) -> str:
+    """What the value of a rule is, in words."""
+    told = {
+        "max_accuracy_m": tr("metres"),
+        "max_age_s": tr("seconds"),
+        "max_clock_difference_s": tr("seconds"),
+        "min_mode": tr("2 or 3"),
+        "min_quality": tr("one of {codes}", codes=", ".join(QUALITY_RANK)),
+        "min_samples": tr("a whole number above 0"),
+        "blocks": tr("true or false"),
+    }
+    return told.get(rule, tr("a number above 0"))

@@ -26,6 +26,7 @@ from surveyapp.positioning.fix import (
 from surveyapp.positioning.network import SocketChannel, bracketed, connect
 from surveyapp.positioning.protocols import protocol_of
 from surveyapp.positioning.source import RETRY_DELAYS_S, StreamSource, reason_of
+from surveyapp.words import tr
 
 DEFAULT_PORT: Final = 2947
 _WATCH: Final = b'?WATCH={"enable":true,"json":true};\n'
@@ -78,9 +79,15 @@ class GpsdDecoder:
             return None
         known = protocol_of(self._garbage)
         if b"$" in self._garbage and b"," in self._garbage:
-            return f"{self._source} is no gpsd but sends NMEA; connect with tcp:// instead of gpsd://."
+            return tr(
+                "{source} is no gpsd but sends NMEA; connect with tcp:// instead of gpsd://.",
+                source=self._source,
+            )
         what = f"sends {known[0]}" if known else "does not answer like gpsd"
-        return f"{self._source} {what}; give the address of a gpsd server (it mostly listens at port 2947)."
+        return tr(
+            "{source} {what}; give the address of a gpsd server (it mostly listens at port 2947).",
+            source=self._source, what=what,
+        )
 
     def _line(self, line: bytes) -> Fix | None:
         if not line:
@@ -115,7 +122,10 @@ class GpsdDecoder:
             self._trouble = None
 
     def _no_device(self) -> str:
-        return f"{self._source} runs but has no receiver; plug it in, or name its port when starting gpsd."
+        return tr(
+            "{source} runs but has no receiver; plug it in, or name its port when starting gpsd.",
+            source=self._source,
+        )
 
     def _take_sky(self, report: Mapping[str, Any]) -> None:
         if self._device is not None and report.get("device") not in (None, self._device):
@@ -182,7 +192,10 @@ class GpsdSource(StreamSource):
             connection.sendall(_WATCH)
         except OSError as error:
             connection.close()
-            raise Unavailable(f"{self.text} hung up at once ({reason_of(error)}); restart gpsd.") from error
+            raise Unavailable(tr(
+                "{text} hung up at once ({reason}); restart gpsd.",
+                text=self.text, reason=reason_of(error),
+            )) from error
         return SocketChannel(connection)
 
     def _decoder(self) -> GpsdDecoder:

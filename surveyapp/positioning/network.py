@@ -10,6 +10,7 @@ from typing import Final
 from surveyapp.errors import Unavailable
 from surveyapp.positioning.nmea import NmeaReader
 from surveyapp.positioning.source import POLL_S, RETRY_DELAYS_S, StreamSource, reason_of
+from surveyapp.words import tr
 
 CONNECT_S: Final = 3.0
 _READ_BYTES: Final = 65_536
@@ -40,15 +41,27 @@ def connect(host: str, port: int, what: str) -> socket.socket:
     try:
         return socket.create_connection((host, port), timeout=CONNECT_S)
     except socket.gaierror as error:
-        raise Unavailable(f"There is no host called {host}; check the name or use its number.") from error
+        raise Unavailable(tr(
+            "There is no host called {host}; check the name or use its number.",
+            host=host,
+        )) from error
     except TimeoutError as error:
         raise Unavailable(
-            f"{where} does not answer; check that this computer is on the same network as {what}."
+            tr(
+                "{where} does not answer; check that this computer is on the same network as {what}.",
+                where=where, what=what,
+            )
         ) from error
     except ConnectionRefusedError as error:
-        raise Unavailable(f"Nothing listens at {where}; start {what} there, or mend the port.") from error
+        raise Unavailable(tr(
+            "Nothing listens at {where}; start {what} there, or mend the port.",
+            where=where, what=what,
+        )) from error
     except OSError as error:
-        raise Unavailable(f"{where} cannot be reached ({reason_of(error)}); check the network.") from error
+        raise Unavailable(tr(
+            "{where} cannot be reached ({reason}); check the network.",
+            where=where, reason=reason_of(error),
+        )) from error
 
 
 class NmeaTcpSource(StreamSource):
@@ -87,18 +100,27 @@ class NmeaUdpSource(StreamSource):
 
     def _silence(self) -> str:
         return (
-            f"Nothing has come to UDP port {self.port}; have the phone or receiver send NMEA to the address "
-            "of this computer, and let the firewall pass it."
+            tr(
+                "Nothing has come to UDP port {port}; have the phone or receiver send NMEA to the address "
+                "of this computer, and let the firewall pass it.",
+                port=self.port,
+            )
         )
 
 
 def _why_unbound(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"UDP port {port} is in use by another program; close it or choose another port."
+        return tr(
+            "UDP port {port} is in use by another program; close it or choose another port.",
+            port=port,
+        )
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"UDP port {port} is reserved for the system; choose one from 1024 on."
+        return tr("UDP port {port} is reserved for the system; choose one from 1024 on.", port=port)
     where = f"{host}:{port}" if host else f"UDP port {port}"
-    return f"{where} cannot be listened on ({reason_of(error)}); leave the host empty or mend the port."
+    return tr(
+        "{where} cannot be listened on ({reason}); leave the host empty or mend the port.",
+        where=where, reason=reason_of(error),
+    )
 
 
 def bracketed(host: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from surveyapp.words import tr
+
 _FEWEST: Final = 2
 """Frames that must be seen before a protocol is named; two bytes alike turn up in noise."""
 
@@ -42,20 +44,35 @@ def explain(where: str, sample: bytes, bad_checksum: int, no_checksum: int) -> s
     """One sentence on why ``where`` (a port, an address or a file) gives no position, and what to do."""
     known = protocol_of(sample)
     if known is not None:
-        return f"{where}: this is {known[0]}, not NMEA sentences; {known[1]}."
+        return tr(
+            "{where}: this is {known_0}, not NMEA sentences; {known_1}.",
+            where=where, known_0=known[0], known_1=known[1],
+        )
     if bad_checksum:
         return (
-            f"{where}: the NMEA sentences are damaged on the way ({bad_checksum} with a wrong checksum); "
-            "check the cable and the baud rate."
+            tr(
+                "{where}: the NMEA sentences are damaged on the way ({bad_checksum} with a wrong checksum);"
+                " check the cable and the baud rate.",
+                where=where, bad_checksum=bad_checksum,
+            )
         )
     if no_checksum:
         return (
-            f"{where}: the sentences have no checksums, so a damaged position would not be noticed; "
-            "switch checksums on in the receiver."
+            tr(
+                "{where}: the sentences have no checksums, so a damaged position would not be noticed; "
+                "switch checksums on in the receiver.",
+                where=where,
+            )
         )
     if sample.isascii():
-        return f"{where}: this is text without NMEA sentences; choose the NMEA log of a GPS receiver."
+        return tr(
+            "{where}: this is text without NMEA sentences; choose the NMEA log of a GPS receiver.",
+            where=where,
+        )
     return (
-        f"{where}: these bytes are no NMEA sentences; set the receiver to NMEA output and the port "
-        "to its baud rate (mostly 4800, 9600, 38400 or 115200)."
+        tr(
+            "{where}: these bytes are no NMEA sentences; set the receiver to NMEA output and the port to "
+            "its baud rate (mostly 4800, 9600, 38400 or 115200).",
+            where=where,
+        )
     )

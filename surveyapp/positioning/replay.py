@@ -11,6 +11,7 @@ from surveyapp.errors import BadFile
 from surveyapp.positioning.fix import REPLAY_PREFIX, Fix, monotonic
 from surveyapp.positioning.nmea import NmeaReader
 from surveyapp.positioning.source import PositionSource, reason_of
+from surveyapp.words import tr
 
 _CHUNK_BYTES: Final = 65_536
 _LONGEST_PAUSE_S: Final = 5.0
@@ -45,7 +46,7 @@ class ReplaySource(PositionSource):
         self.speed = speed
 
     def _run(self) -> None:
-        self._tell("connecting", f"Opening {self.path.name}.")
+        self._tell("connecting", tr("Opening {name}.", name=self.path.name))
         given = 0
         try:
             previous: Fix | None = None
@@ -59,7 +60,10 @@ class ReplaySource(PositionSource):
             self._tell("trouble", str(error))
             return
         if given:
-            self._tell("finished", f"{self.path.name} was played to its end ({given} positions).")
+            self._tell("finished", tr(
+                "{name} was played to its end ({given} positions).",
+                name=self.path.name, given=given,
+            ))
         else:
             self._tell("trouble", no_fix_in(self.path.name))
 
@@ -80,7 +84,10 @@ def _epochs(path: Path) -> Iterator[Fix]:
             while chunk := log.read(_CHUNK_BYTES):
                 yield from reader.feed(chunk)
     except OSError as error:
-        raise BadFile(f"{path} cannot be read ({reason_of(error)}); choose a recorded NMEA log.") from error
+        raise BadFile(tr(
+            "{path} cannot be read ({reason}); choose a recorded NMEA log.",
+            path=path, reason=reason_of(error),
+        )) from error
     yield from reader.flush()
     trouble = reader.diagnosis(at_end=True)
     if trouble is not None:
@@ -89,7 +96,10 @@ def _epochs(path: Path) -> Iterator[Fix]:
 
 def no_fix_in(name: str) -> str:
     """The sentence for a log that is NMEA but has no position."""
-    return f"{name}: the receiver had no fix anywhere in this log; record it under open sky."
+    return tr(
+        "{name}: the receiver had no fix anywhere in this log; record it under open sky.",
+        name=name,
+    )
 
 
 def _no_clock() -> None:

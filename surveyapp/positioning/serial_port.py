@@ -15,6 +15,7 @@ from serial.tools import list_ports
 from surveyapp.errors import Unavailable
 from surveyapp.positioning.nmea import NmeaReader
 from surveyapp.positioning.source import POLL_S, RETRY_DELAYS_S, Channel, StreamSource, reason_of
+from surveyapp.words import tr
 
 DEFAULT_BAUD: Final = 9600
 BAUD_RATES: Final = (4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800)
@@ -74,7 +75,10 @@ class SerialSource(StreamSource):
                 serial.Serial(port, self.baud, timeout=POLL_S, exclusive=None if _on_windows() else True)
             )
         except ValueError as error:
-            raise Unavailable(f"{port} does not take {self.baud} baud; choose another rate.") from error
+            raise Unavailable(tr(
+                "{port} does not take {baud} baud; choose another rate.",
+                port=port, baud=self.baud,
+            )) from error
         except (serial.SerialException, OSError) as error:
             raise Unavailable(why_closed(port, error)) from error
 
@@ -83,8 +87,11 @@ class SerialSource(StreamSource):
 
     def _silence(self) -> str:
         return (
-            f"{self.port} is open but silent; check the cable, that the receiver is switched on, and the "
-            f"baud rate ({self.baud})."
+            tr(
+                "{port} is open but silent; check the cable, that the receiver is switched on, and the baud"
+                " rate ({baud}).",
+                port=self.port, baud=self.baud,
+            )
         )
 
 
@@ -105,15 +112,24 @@ def why_closed(port: str, error: BaseException) -> str:
     number = getattr(error, "errno", None)
     text = str(error)
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text:
-        return f"There is no port {port}; plug the receiver in, or choose another port."
+        return tr("There is no port {port}; plug the receiver in, or choose another port.", port=port)
     if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text or _denied_on_windows(text):
-        return f"{port} is in use by another program; close that program (or gpsd) and try again."
+        return tr(
+            "{port} is in use by another program; close that program (or gpsd) and try again.",
+            port=port,
+        )
     if number in (errno.EACCES, errno.EPERM):
         return (
-            f"You may not use {port}; add yourself to the group {_group_of(port)} "
-            f"(sudo usermod -aG {_group_of(port)} $USER) and log in again."
+            tr(
+                "You may not use {port}; add yourself to the group {group} (sudo usermod -aG {group} $USER)"
+                " and log in again.",
+                port=port, group=_group_of(port),
+            )
         )
-    return f"{port} cannot be opened ({reason_of(error)}); choose the port of a GPS receiver."
+    return tr(
+        "{port} cannot be opened ({reason}); choose the port of a GPS receiver.",
+        port=port, reason=reason_of(error),
+    )
 
 
 def _group_of(port: str) -> str:

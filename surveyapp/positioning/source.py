@@ -10,6 +10,7 @@ from typing import Final, Literal, Protocol
 
 from surveyapp.errors import SurveyError, Unavailable
 from surveyapp.positioning.fix import Fix, monotonic
+from surveyapp.words import tr
 
 State = Literal[
     "connecting", "waiting", "no-fix", "fix", "trouble", "unavailable", "reconnecting", "finished", "stopped",
@@ -91,7 +92,7 @@ class PositionSource(ABC):
     def _main(self) -> None:
         self._run()
         if self._stopping.is_set():
-            self._tell("stopped", f"{self.text} was disconnected.")
+            self._tell("stopped", tr("{text} was disconnected.", text=self.text))
 
     def _tell(self, state: State, message: str) -> None:
         status = SourceStatus(state, message, self.text)
@@ -104,9 +105,12 @@ class PositionSource(ABC):
             if self._stopping.is_set():
                 return
             if fix.has_position:
-                self._tell("fix", f"{self.text} gives positions.")
+                self._tell("fix", tr("{text} gives positions.", text=self.text))
             else:
-                self._tell("no-fix", f"{self.text} is connected, but the receiver has no fix yet.")
+                self._tell("no-fix", tr(
+                    "{text} is connected, but the receiver has no fix yet.",
+                    text=self.text,
+                ))
             self._on_fix(fix)
 
     @abstractmethod
@@ -151,7 +155,7 @@ class StreamSource(PositionSource):
 
     def _run(self) -> None:
         failures = 0
-        self._tell("connecting", f"Connecting to {self.text}.")
+        self._tell("connecting", tr("Connecting to {text}.", text=self.text))
         while not self._stopping.is_set():
             try:
                 channel = self._open()
@@ -169,7 +173,7 @@ class StreamSource(PositionSource):
 
     def _read(self, channel: Channel) -> bool:
         """Read until stopped or lost; True when anything came."""
-        self._tell("waiting", f"{self.text} is connected; waiting for the receiver.")
+        self._tell("waiting", tr("{text} is connected; waiting for the receiver.", text=self.text))
         decoder = self._decoder()
         received = False
         asked = heard = monotonic()
@@ -177,10 +181,16 @@ class StreamSource(PositionSource):
             try:
                 data = channel.read()
             except OSError as error:
-                self._tell("reconnecting", f"{self.text} was lost ({reason_of(error)}); trying again.")
+                self._tell("reconnecting", tr(
+                    "{text} was lost ({reason}); trying again.",
+                    text=self.text, reason=reason_of(error),
+                ))
                 return received
             if data is None:
-                self._tell("reconnecting", f"{self.text} closed the connection; trying again.")
+                self._tell("reconnecting", tr(
+                    "{text} closed the connection; trying again.",
+                    text=self.text,
+                ))
                 return received
             slept, asked = monotonic() - asked > ASLEEP_S, monotonic()
             if slept:
@@ -198,7 +208,10 @@ class StreamSource(PositionSource):
         return received
 
     def _silence(self) -> str:
-        return f"{self.text} has been silent for {SILENCE_S:.0f} s; check that the receiver is switched on."
+        return tr(
+            "{text} has been silent for {silence_s} s; check that the receiver is switched on.",
+            text=self.text, silence_s=f"{SILENCE_S:.0f}",
+        )
 
 
 def reason_of(error: BaseException) -> str:

@@ -25,6 +25,7 @@ from surveyapp.positioning.serial_port import (
     list_serial_ports,
 )
 from surveyapp.positioning.source import PositionSource, SourceStatus
+from surveyapp.words import tr
 
 __all__ = [
     "BAUD_RATES", "GpsdSource", "NmeaTcpSource", "NmeaUdpSource", "PositionSource", "ReplaySource",
@@ -44,29 +45,38 @@ def source_from_text(text: str) -> PositionSource:
     kind, colon, rest = text.partition(":")
     kind = kind.lower()
     if not colon or kind not in ("serial", "gpsd", "tcp", "udp", "replay"):
-        raise BadInput(f"{text!r} is no position source; write {_FORMS}.")
+        raise BadInput(tr("{text} is no position source; write {forms}.", text=repr(text), forms=_FORMS))
     if kind == "serial":
         return _serial(text, rest)
     if kind == "replay":
         if not rest:
-            raise BadInput("replay: needs the file of a recorded NMEA log, such as replay:walk.nmea.")
+            raise BadInput(tr("replay: needs the file of a recorded NMEA log, such as replay:walk.nmea."))
         return ReplaySource(Path(rest))
     host, port = _address(text)
     if kind == "udp":
         if port is None:
-            raise BadInput(f"{text!r} needs the port to listen on, such as udp://:10110.")
+            raise BadInput(tr(
+                "{text} needs the port to listen on, such as udp://:10110.",
+                text=repr(text),
+            ))
         return NmeaUdpSource(port, host)
     if kind == "gpsd":
         return GpsdSource(host or "localhost", port or DEFAULT_PORT)
     if not host or port is None:
-        raise BadInput(f"{text!r} needs host and port, such as tcp://192.168.43.1:50000.")
+        raise BadInput(tr(
+            "{text} needs host and port, such as tcp://192.168.43.1:50000.",
+            text=repr(text),
+        ))
     return NmeaTcpSource(host, port)
 
 
 def _serial(text: str, rest: str) -> SerialSource:
     match = _SERIAL.fullmatch(rest)
     if match is None:
-        raise BadInput(f"{text!r} is no serial port; write serial:/dev/ttyUSB0@9600 or serial:COM4@4800.")
+        raise BadInput(tr(
+            "{text} is no serial port; write serial:/dev/ttyUSB0@9600 or serial:COM4@4800.",
+            text=repr(text),
+        ))
     return SerialSource(match["port"], int(match["baud"] or DEFAULT_BAUD), match["identity"] or "")
 
 
@@ -76,7 +86,7 @@ def _address(text: str) -> tuple[str, int | None]:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise BadInput(f"{text!r} has no right port number; ports go from 1 to 65535.") from error
+        raise BadInput(tr("{text} has no right port number; ports go from 1 to 65535.", text=repr(text))) from error
     if port == 0 or not text.partition(":")[2].startswith("//") or parts.path.strip("/") or parts.query:
-        raise BadInput(f"{text!r} is no address; write {_FORMS}.")
+        raise BadInput(tr("{text} is no address; write {forms}.", text=repr(text), forms=_FORMS))
     return host, port

@@ -25,9 +25,11 @@ from typing import Any, Final, Self
 
 from surveyapp.domain.records import utc_text
 from surveyapp.errors import BadFile, Refused
+from surveyapp.positioning.file_lock import lock
 from surveyapp.positioning.fix import Fix, finite, monotonic, plausible
 from surveyapp.positioning.local_plane import LocalPlane
 from surveyapp.positioning.source import reason_of
+from surveyapp.words import tr
 
 _DECIMALS: Final = 8
 _FIRST_BYTES: Final = b'{"event": "'
@@ -54,7 +56,8 @@ class TrackLog:
     """Open it, add fixes, close it; open it again to go on.
 
     Points nearer than ``min_distance_m`` to the last one are skipped (a receiver at rest wanders), as are
-    those sooner than ``min_interval_s``. Raises ``BadFile`` when the file cannot be used.
+    those sooner than ``min_interval_s``. Raises ``BadFile`` when the file cannot be used, and ``Refused`` while
+    another window writes to it.
     """
 
     def __init__(self, path: Path | str, *, min_distance_m: float = 0.0, min_interval_s: float = 0.0) -> None:
@@ -68,9 +71,13 @@ class TrackLog:
             self._fd: int | None = os.open(self.path, _OPEN_FLAGS, 0o644)
         except OSError as error:
             raise BadFile(
-                f"{self.path} cannot be written ({reason_of(error)}); choose another place for the track."
+                tr(
+                    "{path} cannot be written ({reason}); choose another place for the track.",
+                    path=self.path, reason=reason_of(error),
+                )
             ) from error
         try:
+            _require_lock(self._fd, self.path)
             self._end = _sound_length(self.path)
             os.ftruncate(self._fd, self._end)
             os.lseek(self._fd, self._end, os.SEEK_SET)
@@ -141,7 +148,7 @@ class TrackLog:
 
     def _write(self, entry: Mapping[str, Any]) -> None:
         if self._fd is None:
-            raise Refused(f"The track {self.path.name} is closed; open it again to go on.")
+            raise Refused(tr("The track {name} is closed; open it again to go on.", name=self.path.name))
         line = (json.dumps(entry, allow_nan=False) + "\n").encode()
         try:
             rest = line
@@ -153,10 +160,30 @@ class TrackLog:
             os.ftruncate(self._fd, self._end)
             os.lseek(self._fd, self._end, os.SEEK_SET)
             raise BadFile(
-                f"The track point could not be written to {self.path.name} ({reason_of(error)}); the points "
-                "before it are safe, free some space and go on."
+                tr(
+                    "The track point could not be written to {name} ({reason}); the points before it are "
+                    "safe, free some space and go on.",
+                    name=self.path.name, reason=reason_of(error),
+                )
             ) from error
         self._end += len(line)
+
+
+def _require_lock(fd: int, path: Path) -> None:
+    if not lock(fd):
+        raise Refused(tr("The track {name} is being recorded in another window; finish it there.", name=path.name))
+
+
+def in_use(path: Path) -> bool:
+    """Whether some window records to this log now."""
+    try:
+        fd = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not lock(fd)
+    finally:
+        os.close(fd)
 
 
 def read_track(path: Path | str) -> Segments:
@@ -169,9 +196,15 @@ def read_track(path: Path | str) -> Segments:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BadFile(f"{path} cannot be read ({reason_of(error)}); choose a track log.") from error
+        raise BadFile(tr(
+            "{path} cannot be read ({reason}); choose a track log.",
+            path=path, reason=reason_of(error),
+        )) from error
     if not _is_track(data):
-        raise BadFile(f"{path.name} is not a track log of this program; import it as GPX or NMEA instead.")
+        raise BadFile(tr(
+            "{name} is not a track log of this program; import it as GPX or NMEA instead.",
+            name=path.name,
+        ))
     segments: Segments = [[]]
     for entry in filter(None, map(_entry, data.split(b"\n"))):
         if "event" in entry:
@@ -215,7 +248,10 @@ def _sound_length(path: Path) -> int:
     """Bytes up to the end of the last whole line; raises ``BadFile`` for a file that is no track log."""
     data = path.read_bytes()
     if not _is_track(data):
-        raise BadFile(f"{path.name} is not a track log, so nothing was added to it; choose another name.")
+        raise BadFile(tr(
+            "{name} is not a track log, so nothing was added to it; choose another name.",
+            name=path.name,
+        ))
     return data.rfind(b"\n") + 1
 
 

@@ -13,6 +13,7 @@ from surveyapp.domain.validation import parse_value
 from surveyapp.errors import BadInput
 from surveyapp.services.recording import position_values
 from surveyapp.services.session import Session
+from surveyapp.words import tr
 
 
 def shown(conflict: Conflict, value: Value) -> Value:
@@ -50,7 +51,14 @@ def find(session: Session, name: str) -> Conflict:
     found = [c for c in session.file.conflicts() if c.conflict.startswith(name)]
     if len(found) != 1 or not name:
         why = "There is no open conflict" if not found else "Several conflicts begin with"
-        raise BadInput(f"{why} {name!r} in {session.file.path.name}; 'surveyapp conflicts' lists them.")
+        raise BadInput(
+            tr(
+                "{why} {name!r} in {file}; 'surveyapp conflicts' lists them.",
+                why=why,
+                name=name,
+                file=session.file.path.name,
+            )
+        )
     return found[0]
 
 
@@ -58,7 +66,14 @@ def values_of_side(session: Session, conflict: Conflict, index: int) -> dict[str
     """What deciding for a side sets; a point brings the facts of its position along."""
     if not 0 <= index < len(conflict.values):
         last = side_name(len(conflict.values) - 1)
-        raise BadInput(f"Conflict {conflict.conflict} has no side {side_name(index)}; its sides are A to {last}.")
+        raise BadInput(
+            tr(
+                "Conflict {conflict} has no side {side}; its sides are A to {last}.",
+                conflict=conflict.conflict,
+                side=side_name(index),
+                last=last,
+            )
+        )
     side = conflict.values[index]
     values: dict[str, Value] = {conflict.field: side.value}
     if conflict.layer == "sighting" and conflict.field == GEOMETRY:
@@ -74,7 +89,9 @@ def values_typed(conflict: Conflict, text: str) -> dict[str, Value]:
             return {DELETED: 1}
         if text.strip().casefold() in ("0", "false", "no", "keep", "kept"):
             return {DELETED: 0}
-        raise BadInput(f"{text!r} does not say whether to delete the record; give 1 to delete or 0 to keep it.")
+        raise BadInput(
+            tr("{text!r} does not say whether to delete the record; give 1 to delete or 0 to keep it.", text=text)
+        )
     if conflict.field == GEOMETRY:
         return {n: v for n, v in position_values(text).items() if n == GEOMETRY or n in POSITION_FACTS}
     field = LAYER_BY_NAME[conflict.layer].field(conflict.field)
@@ -84,7 +101,7 @@ def values_typed(conflict: Conflict, text: str) -> dict[str, Value]:
 def resolve(session: Session, name: str, *, take: str | None = None, side: str | None = None) -> Conflict:
     """Decide an open conflict by a side's letter or by a value; returns the conflict decided."""
     if (take is None) == (side is None):
-        raise BadInput("Say either --take VALUE or --side A or B.")
+        raise BadInput(tr("Say either --take VALUE or --side A or B."))
     conflict = find(session, name)
     if side is not None:
         index = ord(side.strip().upper()) - ord("A") if len(side.strip()) == 1 else -1

@@ -20,6 +20,7 @@ from surveyapp.services.importing import import_sources
 from surveyapp.services.previewing import preview
 from surveyapp.services.recording import add_sighting, attach_photos, position_values
 from surveyapp.services.session import Session
+from surveyapp.words import tr
 
 Shots = Callable[[Path, Path], list[Path]]
 """Takes a survey and a folder, photographs the window on that survey, and returns the pictures."""
@@ -129,7 +130,12 @@ def _merge(national: Path, inputs: list[Path]) -> Iterator[str]:
     before = national.read_bytes()
     again = merging.merge(national, inputs, author=_AUTHOR)
     if again.changed or national.read_bytes() != before:
-        raise BadFile(f"Merging the same surveys again changed {national}; report this as a defect of SurveyApp.")
+        raise BadFile(
+            tr(
+                "Merging the same surveys again changed {national}; report this as a defect of SurveyApp.",
+                national=national,
+            )
+        )
     yield "Merged the same surveys once more: nothing changed, the file is the same byte for byte"
 
 
@@ -173,13 +179,15 @@ def _writable(folder: Path) -> Path:
     """The folder, made if it is not there; raises ``BadFile`` if nothing can be written in it."""
     folder = Path(folder).absolute()
     if folder.exists() and not folder.is_dir():
-        raise BadInput(f"{folder} is a file; give a folder for the sample surveys.")
+        raise BadInput(tr("{folder} is a file; give a folder for the sample surveys.", folder=folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadFile(f"The folder {folder} cannot be made ({error.strerror}); choose another.") from None
+        raise BadFile(
+            tr("The folder {folder} cannot be made ({reason}); choose another.", folder=folder, reason=error.strerror)
+        ) from None
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise BadFile(f"The folder {folder} cannot be written; choose another.")
+        raise BadFile(tr("The folder {folder} cannot be written; choose another.", folder=folder))
     return folder
 
 
@@ -195,7 +203,9 @@ def _empty_folder(folder: Path) -> Path:
         except FileExistsError:
             number += 1
         except OSError as error:
-            raise BadFile(f"The folder {name} cannot be made ({error.strerror}); choose another.") from None
+            raise BadFile(
+                tr("The folder {name} cannot be made ({reason}); choose another.", name=name, reason=error.strerror)
+            ) from None
         else:
             return name
 
@@ -206,12 +216,14 @@ def _copy(source: Path, target: Path) -> None:
     Only the bytes: an installed sample may be write-protected, and the copy is there to be edited.
     """
     if not source.is_file():
-        raise BadFile(f"The sample {source.name} is missing; install SurveyApp again.")
+        raise BadFile(tr("The sample {name} is missing; install SurveyApp again.", name=source.name))
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         shutil.copyfile(source, unfinished)
         os.replace(unfinished, target)
     except OSError as error:
-        raise BadFile(f"{target} cannot be written ({error.strerror}); choose another folder.") from None
+        raise BadFile(
+            tr("{target} cannot be written ({reason}); choose another folder.", target=target, reason=error.strerror)
+        ) from None
     finally:
         unfinished.unlink(missing_ok=True)

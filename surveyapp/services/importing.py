@@ -19,6 +19,7 @@ from surveyapp.exchange.mapping import guess_mapping, parse_mapping
 from surveyapp.exchange.plan import ImportPlan, Rejected, plan_import
 from surveyapp.services.recording import place_facts
 from surveyapp.services.session import Session
+from surveyapp.words import tr
 
 _STEP_ROWS = 500
 
@@ -54,7 +55,7 @@ def refuse_own(path: Path) -> None:
     from surveyapp.storage.gpkg import is_survey
 
     if path.is_file() and is_survey(path):
-        raise Refused(f"{path} is a survey with a history; merge it instead, so that nothing is lost.")
+        raise Refused(tr("{path} is a survey with a history; merge it instead, so that nothing is lost.", path=path))
 
 
 def import_sources(
@@ -118,7 +119,7 @@ def _take(
         known = session.file.known(plan.layer)
         for number, row in enumerate(plan.rows):
             if number % _STEP_ROWS == 0:
-                progress.step(number, len(plan.rows), f"Importing {source.path.name}")
+                progress.step(number, len(plan.rows), tr("Importing {name}", name=source.path.name))
             if row.uuid in known or row.uuid in coming:
                 _compare(session, result, plan.layer, row.uuid, row.values)
                 continue
@@ -127,7 +128,7 @@ def _take(
             result.added += 1
     if made and not dry_run:
         names = ", ".join(sorted({source.path.name for source, _ in plans}))
-        session.apply(ChangeSet(tuple(made), f"Import {names}"), initiator="import")
+        session.apply(ChangeSet(tuple(made), tr("Import {names}", names=names)), initiator="import")
     return results
 
 

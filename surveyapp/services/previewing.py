@@ -11,6 +11,7 @@ from surveyapp.domain.progress import Progress
 from surveyapp.errors import BadInput, Refused
 from surveyapp.services.exporting import layer_columns
 from surveyapp.services.session import Session
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     from surveyapp.exchange.preview import HistorySummary, PreviewData
@@ -23,15 +24,22 @@ def preview(session: Session, out: Path, *, audience: str = "office", progress: 
 
     out = Path(out)
     if not out.parent.is_dir():
-        raise BadInput(f"There is no folder {out.parent}; make it first.")
+        raise BadInput(tr("There is no folder {parent}; make it first.", parent=out.parent))
     if out.exists() and out.samefile(session.file.path):
-        raise Refused(f"{out} is the survey itself; choose a name that ends in .html.")
+        raise Refused(tr("{out} is the survey itself; choose a name that ends in .html.", out=out))
     report = build_preview(gathered(session), out, thumbnail=thumbnail, audience=audience, progress=progress)
     lines = [str(out)]
     if report.texts_withheld:
-        lines.append(f"{report.texts_withheld} texts that name a person or a place are withheld from the public.")
+        lines.append(
+            tr(
+                "{texts_withheld} texts that name a person or a place are withheld from the public.",
+                texts_withheld=report.texts_withheld,
+            )
+        )
     if report.photos_left_out:
-        lines.append(f"{report.photos_left_out} photos are not in it; the page says why.")
+        lines.append(
+            tr("{photos_left_out} photos are not in it; the page says why.", photos_left_out=report.photos_left_out)
+        )
     return lines
 
 

@@ -10,9 +10,13 @@ from surveyapp.domain.changes import Change, ChangeSet
 from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME, LAYERS, SIGHTING
 from surveyapp.domain.geometry import point_hex, point_of
 from surveyapp.domain.records import Record, Value, new_uuid, utc_text
+from surveyapp.domain.template import EMPTY, fields_of
 from surveyapp.domain.validation import layer_named, parse_assignments
 from surveyapp.errors import BadInput
+from surveyapp.services import photos as photo_files
+from surveyapp.services import templates
 from surveyapp.services.session import Session
+from surveyapp.words import ntr, tr
 
 POSITION_WORDS = ("position", "at")
 """Names under which a command line may set where a point is, as text."""
@@ -26,7 +30,7 @@ def new_survey(path: Path, name: str, *, team: str, surveyor: str, province: str
                organisation: str | None = None) -> Session:
     """Make a survey file and open it. Raises ``BadInput`` for an empty name or an unknown province."""
     if not name.strip():
-        raise BadInput("The survey needs a name; give one.")
+        raise BadInput(tr("The survey needs a name; give one."))
     values = parse_assignments(LAYER_BY_NAME["survey"], {
         "name": name, "team": team, "lead": surveyor, "province": province, "organisation": organisation,
     })
@@ -70,13 +74,18 @@ def assigned(layer: str, assignments: Mapping[str, str]) -> dict[str, Value]:
 
 
 def new_sighting_values(session: Session, values: Mapping[str, Value]) -> dict[str, Value]:
-    """Values of a new sighting with what the program knows filled in: defaults, observer, time, survey."""
-    known: dict[str, Value] = {f.name: f.default for f in SIGHTING.fields if f.default is not None}
-    known |= {"observer": session.author, "observed_at": utc_text(), "survey_uuid": session.survey_uuid}
+    """Values of a new sighting with what the program knows filled in: defaults (the office's before the table's),
+    observer, time, survey. A field that is given as ``None`` was emptied, and stays empty."""
+    surveys = templates.all_of(session.file)[0]
+    only = next(iter(surveys)) if len(surveys) == 1 else None
+    asked = fields_of(SIGHTING, surveys.get(str(values.get("survey_uuid") or only), EMPTY))
+    known: dict[str, Value] = {f.name: f.default for f in asked if f.default is not None}
+    known |= {"observer": session.author, "observed_at": utc_text(), "survey_uuid": only}
     point = point_of(values.get(GEOMETRY))
     if point is not None:
         known |= place_facts(*point)
-    return known | {n: v for n, v in values.items() if v is not None}
+    templates.make_room_for(session, known | dict(values))
+    return {n: v for n, v in (known | dict(values)).items() if v is not None}
 
 
 def add_sighting(
@@ -88,32 +97,18 @@ def add_sighting(
     filled = new_sighting_values(session, values)
     gem = SIGHTING.field("gem")
     label = gem.vocabulary.label(filled.get("gem")) if gem and gem.vocabulary else ""
-    made = [changes.insert("sighting", filled, uuid=uuid), *photo_changes(uuid, photos)]
-    session.apply(ChangeSet(tuple(made), f"Add {label.lower() or 'sighting'}"))
+    rule = photo_files.max_px_of(session, filled.get("survey_uuid")) if photos else None
+    attached, _came = photo_files.new_photos(uuid, photos, rule, set())
+    made = [changes.insert("sighting", filled, uuid=uuid), *attached]
+    session.apply(ChangeSet(tuple(made), tr("Add {what}", what=label.lower() or tr(SIGHTING.title).lower())))
     return uuid
 
 
-def photo_changes(sighting_uuid: str, paths: Sequence[Path]) -> list[Change]:
-    """Changes that attach photos. Raises a ``SurveyError`` for a file that is no photo, before anything is saved."""
-    if not paths:
-        return []  # reading photos needs Pillow, which a sighting without any should not wait for
-    from surveyapp.exchange.photos import photo_values, read_photo
-
-    made = []
-    for path in paths:
-        facts = read_photo(path)
-        values = photo_values(facts, Path(path).name)
-        made.append(changes.insert("photo", {**values, "sighting_uuid": sighting_uuid}, data=facts.data))
-    return made
-
-
 def attach_photos(session: Session, sighting_uuid: str, paths: Sequence[Path]) -> list[str]:
-    """Attach photos to a sighting in one change set; returns their uuids."""
-    made = photo_changes(sighting_uuid, paths)
-    if made:
-        what = "photo" if len(made) == 1 else f"{len(made)} photos"
-        session.apply(ChangeSet(tuple(made), f"Attach {what}"))
-    return [change.uuid for change in made]
+    """Attach photos to a sighting in one change set, by its office's size rule; returns the uuids of the new ones: a
+    photo that the sighting has already is not attached again. Raises a ``SurveyError`` for a file that is no photo,
+    before anything is saved."""
+    return list(photo_files.attach(session, sighting_uuid, paths).uuids)
 
 
 def edit_record(session: Session, record: Record, values: Mapping[str, Value]) -> bool:
@@ -128,7 +123,7 @@ def edit_record(session: Session, record: Record, values: Mapping[str, Value]) -
         for name, value in facts.items():
             differ.setdefault(name, value)
     change = changes.update(record.layer, record.uuid, differ, record.values)
-    session.apply(ChangeSet((change,), f"Edit {record.definition.title.lower()}"))
+    session.apply(ChangeSet((change,), tr("Edit {record}", record=tr(record.definition.title).lower())))
     return True
 
 
@@ -140,7 +135,7 @@ def edit_many(session: Session, records: Sequence[Record], values: Mapping[str, 
         if differ:
             made.append(changes.update(record.layer, record.uuid, differ, record.values))
     if made:
-        session.apply(ChangeSet(tuple(made), f"Edit {len(made)} records"))
+        session.apply(ChangeSet(tuple(made), ntr("Edit {n} record", "Edit {n} records", len(made))))
     return len(made)
 
 
@@ -151,11 +146,15 @@ def delete_records(session: Session, records: Sequence[Record]) -> None:
         for layer in DEPENDENTS.get(record.layer, ()):
             for child in session.file.children(layer, record.layer, record.uuid):
                 made[child.uuid] = changes.delete(layer, child.uuid)
+        if record.layer == "sighting":
+            for answer in session.file.answers_about(record.uuid):
+                made[answer.uuid] = changes.delete(answer.layer, answer.uuid)
         made[record.uuid] = changes.delete(record.layer, record.uuid)
     if made:
         first = records[0].definition
-        what = first.title.lower() if len(records) == 1 else f"{len(records)} {first.plural.lower()}"
-        session.apply(ChangeSet(tuple(made.values()), f"Delete {what}"))
+        title = tr(first.title if len(records) == 1 else first.plural).lower()
+        what = title if len(records) == 1 else f"{len(records)} {title}"
+        session.apply(ChangeSet(tuple(made.values()), tr("Delete {record}", record=what)))
 
 
 def find_record(session: Session, uuid: str) -> Record:
@@ -164,4 +163,10 @@ def find_record(session: Session, uuid: str) -> Record:
         record = session.file.get(layer.name, uuid)
         if record is not None:
             return record
-    raise BadInput(f"There is no record {uuid} in {session.file.path.name}; list the file to see what there is.")
+    raise BadInput(
+        tr(
+            "There is no record {uuid} in {name}; list the file to see what there is.",
+            uuid=uuid,
+            name=session.file.path.name,
+        )
+    )

@@ -15,6 +15,15 @@ from surveyapp.domain.merge import Conflict, Revision
 from surveyapp.domain.records import Value
 from surveyapp.errors import Refused
 from surveyapp.storage.gpkg import SurveyFile
+from surveyapp.words import mark, ntr, tr
+
+_DONE = {
+    "insert": mark("Add {record}"),
+    "update": mark("Edit {record}"),
+    "delete": mark("Delete {record}"),
+    "resolve": mark("Decide about {record}"),
+}
+"""What a step did, by the operation of its first revision."""
 
 Subscriber = Callable[[ChangeSet], None]
 
@@ -67,7 +76,11 @@ class Session:
         surveys = self.file.surveys()
         if len(surveys) == 1:
             return str(surveys[0].get("name") or self.file.path.stem)
-        return f"{self.file.path.stem}: {len(surveys)} surveys" if surveys else self.file.path.stem
+        return (
+            tr("{stem}: {count} surveys", stem=self.file.path.stem, count=len(surveys))
+            if surveys
+            else self.file.path.stem
+        )
 
     @property
     def survey_uuid(self) -> str | None:
@@ -92,8 +105,7 @@ class Session:
     def settle_conflicts(self, decisions: Sequence[tuple[Conflict, Mapping[str, Value]]]) -> ChangeSet:
         """Decide conflicts as one step, and tell subscribers what became of their records."""
         decided = self.file.settle_conflicts(decisions, author=self.author, device=self.device)
-        many = f" {len(decisions)} disagreements" if len(decisions) > 1 else " a disagreement"
-        self._labels[decided.uuid] = f"Decide{many}"
+        self._labels[decided.uuid] = ntr("Decide a disagreement", "Decide {n} disagreements", len(decisions))
         self._done.append(decided.uuid)
         self._undone.clear()
         self._tell(decided)
@@ -130,11 +142,12 @@ class Session:
         if change_set not in self._labels:
             outline = self.file.outline(change_set)
             if outline is None:
-                return "Change"
+                return tr("Change")
             operation, layer, records = outline
-            verbs = {"insert": "Add", "update": "Edit", "delete": "Delete", "resolve": "Decide about"}
-            what = f"{verbs.get(operation, 'Change')} {LAYER_BY_NAME[layer].title.lower()}"
-            self._labels[change_set] = what + (f" and {records - 1:,} more" if records > 1 else "")
+            record = tr(LAYER_BY_NAME[layer].title).lower()
+            what = tr(_DONE.get(operation, mark("Change {record}")), record=record)
+            more = tr("{change} and {count} more", change=what, count=f"{records - 1:,}")
+            self._labels[change_set] = more if records > 1 else what
         return self._labels[change_set]
 
     def undo(self) -> ChangeSet | None:
@@ -151,11 +164,15 @@ class Session:
         name = source[-1]
         label = self._label(name)
         step = self.file.take_back if kind == "undo" else self.file.do_again
+        undo = kind == "undo"
+        told = tr("Undo {change}", change=label.lower()) if undo else tr("Redo {change}", change=label.lower())
         try:
-            applied = step(name, f"{kind.capitalize()} {label.lower()}", author=self.author, device=self.device)
+            applied = step(name, told, author=self.author, device=self.device)
         except Refused as error:
             source.remove(name)  # it can never be taken back any more; the one before it may
-            raise Refused(f"Cannot {kind} '{label}': {error}") from None
+            if undo:
+                raise Refused(tr("Cannot undo '{label}': {error}", label=label, error=error)) from None
+            raise Refused(tr("Cannot redo '{label}': {error}", label=label, error=error)) from None
         source.remove(name)
         target.append(name)
         self._tell(applied)
@@ -177,7 +194,7 @@ class Session:
                 return None
             change = changes.Change("update", revision.layer, revision.record, differ,
                                     {n: now.values.get(n) for n in differ})
-        return self.apply(ChangeSet((change,), "Restore an earlier version"), initiator="restore")
+        return self.apply(ChangeSet((change,), tr("Restore an earlier version")), initiator="restore")
 
     def _tell(self, change_set: ChangeSet) -> None:
         for callback in list(self._subscribers):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from surveyapp.errors import BadInput
+from surveyapp.words import tr
 
 Kind = Literal["text", "flag", "integer", "list", "map"]
 
@@ -31,11 +32,33 @@ class Option:
     def checked(self, value: Any) -> Any:
         """``value`` if the setting can hold it; raises ``BadInput`` with one sentence otherwise."""
         if not _FITS[self.kind](value):
-            raise BadInput(f"The setting {self.name} takes {_TAKES[self.kind]}, not {value!r}.")
+            raise BadInput(
+                tr(
+                    "The setting {name} takes {kind}, not {value!r}.",
+                    name=self.name,
+                    kind=_TAKES[self.kind],
+                    value=value,
+                )
+            )
         if self.choices and value not in self.choices:
-            raise BadInput(f"The setting {self.name} is one of {', '.join(self.choices)}, not {value!r}.")
+            raise BadInput(
+                tr(
+                    "The setting {name} is one of {what}, not {value!r}.",
+                    name=self.name,
+                    what=", ".join(self.choices),
+                    value=value,
+                )
+            )
         if (self.minimum is not None and value < self.minimum) or (self.maximum is not None and value > self.maximum):
-            raise BadInput(f"The setting {self.name} goes from {self.minimum} to {self.maximum}; {value} is outside.")
+            raise BadInput(
+                tr(
+                    "The setting {name} goes from {minimum} to {maximum}; {value} is outside.",
+                    name=self.name,
+                    minimum=self.minimum,
+                    maximum=self.maximum,
+                    value=value,
+                )
+            )
         return value
 
 
@@ -66,6 +89,13 @@ _OPTIONS = (
         "Light, dark, red on black for the night, or as the system is.",
         choices=("system", "light", "dark", "night"),
     ),
+    Option(
+        "appearance.language",
+        "text",
+        "system",
+        "English or Urdu, or as the system is.",
+        choices=("system", "en", "ur"),
+    ),
     Option("appearance.touch", "flag", False, "Larger buttons, rows and fields, for a finger."),
     Option("surveyor.name", "text", "", "Who is named as the author of what is saved, and as the observer."),
     Option("surveyor.team", "text", "", "The team that the last new survey was made for."),
@@ -75,17 +105,67 @@ _OPTIONS = (
     Option("files.photos", "text", "", "The folder that photos were last attached from."),
     Option("files.exports", "text", "", "The folder that the last export or preview went to."),
     Option("table.columns", "list", [], "Columns of the table in order; empty for those of the field table."),
+    Option("table.filters", "list", [], "Saved filters of the table, each as one line of JSON."),
     Option("form.sticky", "map", {}, "Last values of the fields whose value is offered again."),
     Option("form.pinned", "list", [], "Fields whose last value is filled in for a new sighting."),
-    Option("gps.source", "text", "", "The GPS source that was used last, as it was typed or chosen."),
     Option(
-        "gps.accuracy_m",
-        "integer",
-        10,
-        "A fix with a worse stated accuracy (metres) is warned about.",
-        minimum=1,
-        maximum=10_000,
+        "map.style",
+        "text",
+        "gem",
+        "By what the map colours sightings.",
+        choices=("gem", "status", "confidence", "age"),
     ),
+    Option(
+        "map.crowding",
+        "text",
+        "clusters",
+        "What the map draws where sightings cannot be told apart.",
+        choices=("clusters", "density", "points"),
+    ),
+    Option("map.grids", "list", ["degrees"], "Nets that the map draws: degrees, utm, sheets."),
+    Option("map.layers", "list", [], "Maps from files on the map, the lowest first, each as one line of JSON."),
+    Option("map.hidden", "list", [], "What the map leaves out of its own: tracks, areas, outline, places, legend."),
+    Option("files.maps", "text", "", "The folder that a map was last added from."),
+    Option("map.picture", "text", "png", "Size of the last picture of the map."),
+    Option("gps.source", "text", "", "The GPS source that was used last, as it was typed or chosen."),
+    Option("gps.connect_at_start", "flag", False, "Connect the GPS source that was used last when the program starts."),
+    Option(
+        "gps.rules",
+        "map",
+        {"max_accuracy_m": 10},
+        "What is asked of a GPS position (max_accuracy_m, max_hdop, min_mode, max_age_s, min_quality, min_samples, "
+        "max_clock_difference_s, blocks), where the survey's office asks nothing else.",
+    ),
+    Option(
+        "track.distance_m",
+        "integer",
+        2,
+        "A point of a track that is nearer to the one before (metres) is left out.",
+        minimum=0,
+        maximum=1000,
+    ),
+    Option("files.districts", "text", "", "An office's own map file (GeoJSON) whose districts are looked up."),
+    Option("tour.done", "flag", False, "Whether the guided first survey was done to its end."),
+    Option(
+        "structure.numbers",
+        "text",
+        "strike",
+        "Whether two plain numbers such as 135/30 are strike and dip or dip direction and dip.",
+        choices=("strike", "dip-direction"),
+    ),
+    Option("sample.officer", "text", "", "Letters in the IDs of samples taken on this computer; empty for initials."),
+    Option("sample.sheet", "text", "24", "The sheet of labels that was printed last, by the labels on it."),
+    Option("sample.label_place", "flag", True, "Whether gem and locality are printed on labels of samples."),
+    Option(
+        "photo.max_px",
+        "integer",
+        0,
+        "Longest side in px to which photos are reduced where the survey's office says nothing; 0 keeps them as taken.",
+        minimum=0,
+        maximum=20_000,
+    ),
+    Option("photo.folder", "text", "", "The folder of the camera: watched, and searched for photos last."),
+    Option("photo.watch", "flag", False, "Whether that folder is watched for new photos."),
     Option("export.format", "text", "gpkg", "The format of the last export."),
     Option("export.audience", "text", "office", "Whom the last export was for.", choices=("office", "public")),
     Option("window.geometry", "text", "", "Place and size of the window (Qt's own, base 64)."),
@@ -99,5 +179,5 @@ def option_named(name: str) -> Option:
     """The setting of that name; raises ``BadInput`` naming the ones there are."""
     option = OPTIONS.get(name)
     if option is None:
-        raise BadInput(f"There is no setting {name!r}; the settings are {', '.join(OPTIONS)}.")
+        raise BadInput(tr("There is no setting {name!r}; the settings are {what}.", name=name, what=", ".join(OPTIONS)))
     return option

@@ -15,6 +15,7 @@ from typing import Any
 
 from surveyapp.errors import BadFile, BadInput
 from surveyapp.settings.options import OPTIONS, option_named
+from surveyapp.words import tr
 
 MAX_RECENT = 8
 
@@ -139,6 +140,10 @@ class Settings:
         except OSError as error:
             beside.unlink(missing_ok=True)
             raise BadFile(
-                f"The settings cannot be written to {self.path} ({error.strerror}); "
-                "make room or give yourself the right to write there."
+                tr(
+                    "The settings cannot be written to {path} ({reason}); make room or give yourself "
+                    "the right to write there.",
+                    path=self.path,
+                    reason=error.strerror,
+                )
             ) from None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenuBar, QToolBar
 
 from surveyapp.ui import theme
 from surveyapp.ui.action_table import ACTIONS, MENUS, ActionSpec, WindowState
+from surveyapp.words import tr
 
 
 class ActionSet(QObject):
@@ -31,8 +32,10 @@ class ActionSet(QObject):
         """Enable what makes sense in this state, and name what undo and redo would do."""
         for spec in ACTIONS:
             self._actions[spec.id].setEnabled(spec.when(state))
-        self._actions["edit.undo"].setText(f"&Undo: {state.undo}" if state.undo else "&Undo")
-        self._actions["edit.redo"].setText(f"&Redo: {state.redo}" if state.redo else "&Redo")
+        undo = tr("&Undo: {change}", change=state.undo) if state.undo else tr("&Undo")
+        redo = tr("&Redo: {change}", change=state.redo) if state.redo else tr("&Redo")
+        self._actions["edit.undo"].setText(undo)
+        self._actions["edit.redo"].setText(redo)
 
     def refresh_icons(self) -> None:
         """Draw the icons anew in the colours of the theme."""
@@ -42,7 +45,7 @@ class ActionSet(QObject):
     def fill_menus(self, bar: QMenuBar) -> None:
         """Add the menus with all actions."""
         for title in MENUS:
-            menu = bar.addMenu(title)
+            menu = bar.addMenu(tr(title))
             menu.setToolTipsVisible(True)
             for spec in ACTIONS:
                 if spec.menu == title:
@@ -61,13 +64,14 @@ class ActionSet(QObject):
                     bar.addAction(self._actions[spec.id])
 
     def _made(self, spec: ActionSpec, handler: Callable[..., object]) -> QAction:
-        action = QAction(spec.text, self)
+        text, tip = tr(spec.text), tr(spec.tip)
+        action = QAction(text, self)
         action.setObjectName(spec.id)
-        action.setIconText(spec.short or spec.text.replace("&", "").rstrip("…"))
+        action.setIconText(tr(spec.short) or text.replace("&", "").rstrip("…"))
         shortcut = QKeySequence(spec.shortcut)
         keys = f" ({shortcut.toString(QKeySequence.SequenceFormat.NativeText)})" if spec.shortcut else ""
-        action.setToolTip(f"{spec.tip}{keys}")
-        action.setStatusTip(spec.tip)
+        action.setToolTip(f"{tip}{keys}")
+        action.setStatusTip(tip)
         if spec.shortcut:
             action.setShortcut(shortcut)
         if spec.records:

@@ -26,9 +26,11 @@ from surveyapp.errors import SurveyError, Unavailable
 from surveyapp.settings import Settings
 from surveyapp.ui import theme
 from surveyapp.ui.crash import CrashReporter, FaultLog, report_folder
+from surveyapp.ui.language import use_language
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
-    from surveyapp.ui.main_window import MainWindow
+    from surveyapp.ui.main_window import Again, MainWindow
 
 _SIZE = QSize(1366, 768)
 """The screen of the laptops that are used in the field."""
@@ -57,26 +59,41 @@ def draft_folder() -> Path:
 
 
 def run_window(path: Path | None, *, settings: Settings | None = None) -> int:
-    """Open the window, on a survey if one is given, and run until it is closed; returns the exit status."""
+    """Open the window, on a survey if one is given, and run until it is closed; returns the exit status. Another
+    language makes the window anew on the same survey."""
     application = make_application()
     settings = settings or Settings.of_user()
+    with FaultLog(report_folder()) as faults:
+        status, again = _run_once(application, settings, path, faults)
+        while again is not None:
+            status, again = _run_once(application, settings, again.path)
+    return status
+
+
+def _run_once(
+    application: QApplication, settings: Settings, path: Path | None, faults: FaultLog | None = None
+) -> tuple[int, Again | None]:
+    """Run one window until it closes; returns the exit status, and why it closed if another is wanted."""
+    use_language(application, settings["appearance.language"])
     from surveyapp.ui.main_window import MainWindow
 
-    with FaultLog(report_folder()) as faults:
-        window = MainWindow(settings, draft_folder())
-        reporter = CrashReporter(
-            report_folder(), lambda sentence, told: window.prompts.warn(sentence, details=told), window
-        )
-        reporter.install()
-        window.show()
+    window = MainWindow(settings, draft_folder())
+    reporter = CrashReporter(
+        report_folder(), lambda sentence, told: window.prompts.warn(sentence, details=told), window
+    )
+    reporter.install()
+    window.show()
+    if faults is not None:
         _greet(window, settings, faults)
-        if path is not None:
-            window.files.open_path(path)
-        try:
-            return application.exec()
-        finally:
-            window.end()
-            reporter.uninstall()
+    if path is not None:
+        window.files.open_path(path)
+    try:
+        status = application.exec()
+    finally:
+        window.end()
+        reporter.uninstall()
+        window.deleteLater()
+    return status, window.again
 
 
 def _greet(window: MainWindow, settings: Settings, faults: FaultLog) -> None:
@@ -87,8 +104,8 @@ def _greet(window: MainWindow, settings: Settings, faults: FaultLog) -> None:
         QTimer.singleShot(
             0,
             lambda: window.prompts.warn(
-                "SurveyApp ended unexpectedly the last time; every save is in its survey, and an unsaved form is "
-                "offered again when the survey is opened.",
+                tr("SurveyApp ended unexpectedly the last time; every save is in its survey, and an unsaved form is "
+                   "offered again when the survey is opened."),
                 details=faults.last_words,
             ),
         )
@@ -122,7 +139,7 @@ def shots(path: Path, out_dir: Path) -> list[Path]:
                 _settle(application, window)
                 target = out_dir / f"window-{name}.png"
                 if not window.grab().save(str(target)):
-                    raise Unavailable(f"{target} cannot be written; choose another folder.")
+                    raise Unavailable(tr("{target} cannot be written; choose another folder.", target=target))
                 made.append(target)
         finally:
             window.end()
@@ -164,4 +181,4 @@ def _wait(application: QApplication, ready: Callable[[], bool]) -> None:
         application.processEvents()
         time.sleep(0.002)
         if time.monotonic() > until:
-            raise Unavailable("The window did not finish loading within a minute.")
+            raise Unavailable(tr("The window did not finish loading within a minute."))

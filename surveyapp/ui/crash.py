@@ -21,6 +21,7 @@ from typing import Self, TextIO
 from PySide6.QtCore import QObject, Qt, Signal
 
 from surveyapp import __version__
+from surveyapp.words import tr
 
 Show = Callable[[str, str], None]
 """Called on the GUI thread with a sentence and the details."""
@@ -73,9 +74,12 @@ class CrashReporter(QObject):
             return
         told = "".join(traceback.format_exception(kind, error, trace))
         path, trouble = self._write(told)
-        where = f"The report is in {path}." if path else f"No report could be written ({trouble})."
-        sentence = (
-            f"Something went wrong in the program ({kind.__name__}); what you saved is safe, and you can go on. {where}"
+        written = tr("The report is in {path}.", path=path)
+        where = written if path else tr("No report could be written ({trouble}).", trouble=trouble)
+        sentence = tr(
+            "Something went wrong in the program ({name}); what you saved is safe, and you can go on. {where}",
+            name=kind.__name__,
+            where=where,
         )
         sys.stderr.write(f"{sentence}\n{told}")
         self._happened.emit(sentence, told)

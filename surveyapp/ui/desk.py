@@ -27,10 +27,12 @@ class Desk(QWidget):
         self.canvas = MapCanvas()
         self.form = form
         self._tabs: dict[str, QWidget] = {}
+        self._titles: dict[QWidget, str] = {}
         self.side = QTabWidget()
         self.side.setObjectName("side")
         self.side.setDocumentMode(True)
         self.side.setMinimumWidth(340)
+        self.side.currentChanged.connect(lambda _place: self._name_tabs())
         self.table.setMinimumWidth(240)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.table, self.canvas, self.side):
@@ -50,12 +52,23 @@ class Desk(QWidget):
     def add_tab(self, name: str, widget: QWidget, title: str, icon: str) -> None:
         """Add a part to the side panel under a name; ``icon`` is one of the action icons."""
         self._tabs[name] = widget
+        self._titles[widget] = title
         widget.setProperty("tab_icon", icon)
-        self.side.addTab(widget, theme.icon(icon), title)
+        self.side.addTab(widget, theme.icon(icon), "")
+        self._name_tabs()
 
     def name_tab(self, name: str, title: str) -> None:
         """Change the title of a part."""
-        self.side.setTabText(self.side.indexOf(self._tabs[name]), title)
+        self._titles[self._tabs[name]] = title
+        self._name_tabs()
+
+    def _name_tabs(self) -> None:
+        """Many parts stand in a narrow panel: the one in front has its title, the others their icon and a tip."""
+        for place in range(self.side.count()):
+            part = self.side.widget(place)
+            title = self._titles[part] if part else ""
+            self.side.setTabText(place, title if place == self.side.currentIndex() else "")
+            self.side.setTabToolTip(place, title)
 
     def bring_up(self, name: str) -> None:
         """Show the part of that name in the side panel."""

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QWidget
 from surveyapp.ui.dialogs.new_survey import NewSurveyDialog
 from surveyapp.ui.prompts import Prompts
 from surveyapp.ui.survey_controller import SurveyController
+from surveyapp.words import mark, tr
 
-_SURVEYS = "Surveys (*.gpkg);;All files (*)"
+_SURVEYS = mark("Surveys (*.gpkg);;All files (*)")
 
 
 class FileController(QObject):
@@ -51,7 +52,7 @@ class FileController(QObject):
 
     def open(self) -> None:
         """Ask for a survey and open it."""
-        chosen = self._prompts.open_files("Open survey", self.folder, _SURVEYS)
+        chosen = self._prompts.open_files(tr("Open survey"), self.folder, tr(_SURVEYS))
         if chosen:
             self.open_path(chosen[0])
 
@@ -65,7 +66,7 @@ class FileController(QObject):
         from surveyapp.services.demo import working_copy
 
         if self._may_leave():
-            self._survey.tasks.run_long("Copying the sample", lambda _: working_copy(None), self._survey.open)
+            self._survey.tasks.run_long(tr("Copying the sample"), lambda _: working_copy(None), self._survey.open)
 
     def close(self) -> None:
         """Close the open survey."""

@@ -10,15 +10,14 @@ from PySide6.QtWidgets import QLabel
 
 from surveyapp.domain.records import Value
 from surveyapp.positioning.fix import Fix
-from surveyapp.positioning.gate import Gate
 from surveyapp.settings import Settings
 from surveyapp.ui import theme
 from surveyapp.ui.desk import Desk
 from surveyapp.ui.forms.gps_panel import GpsPanel
 from surveyapp.ui.forms.gps_words import accuracy_words, satellite_words
 from surveyapp.ui.prompts import Prompts
+from surveyapp.words import tr
 
-_LOGS = "Recorded logs (*.nmea *.log *.txt);;All files (*)"
 _LOOK_MS = 1000
 """How often a fix is looked at again: one that grows old must not look fresh."""
 
@@ -29,8 +28,9 @@ class GpsController(QObject):
     def __init__(self, desk: Desk, settings: Settings, prompts: Prompts, label: QLabel) -> None:
         super().__init__(desk)
         self._desk, self._settings, self._prompts, self._label = desk, settings, prompts, label
-        self.panel = GpsPanel(gate=Gate(max_accuracy_m=settings["gps.accuracy_m"]), choose_log=self._choose_log)
-        desk.add_tab("gps", self.panel, "GPS", "gps")
+        self.panel = GpsPanel(choose_log=self._choose_log)
+        self._note = ""
+        desk.add_tab("gps", self.panel, tr("GPS"), "gps")
         if settings["gps.source"]:
             self.panel.set_source(settings["gps.source"])
         self._timer = QTimer(self)
@@ -43,6 +43,12 @@ class GpsController(QObject):
         desk.form.gpsRequested.connect(self.panel.offer)
         desk.canvas.locateRequested.connect(lambda: desk.bring_up("gps"))
         self._show()
+
+    def set_note(self, words: str) -> None:
+        """Say something (the track that is recorded) beside the receiver's state in the status bar."""
+        if words != self._note:
+            self._note = words
+            self._show()
 
     def shutdown(self) -> None:
         """Disconnect the receiver and end its thread."""
@@ -68,24 +74,29 @@ class GpsController(QObject):
         else:
             stale = not fix.is_live(self.panel.gate.max_age_s)
             self._desk.canvas.set_gps(fix.longitude, fix.latitude, fix.accuracy_m, stale)
-        self._label.setVisible(self.panel.connected)
-        self._label.setText(self._words(fix))
+        self._label.setVisible(self.panel.connected or bool(self._note))
+        told = self._words(fix) if self.panel.connected else ""
+        self._label.setText("   ".join(words for words in (self._note, told) if words))
         live = fix is not None and fix.is_live(self.panel.gate.max_age_s)
         theme.set_role(self._label, "good" if live else "warning")
 
     def _words(self, fix: Fix | None) -> str:
         if fix is None or not fix.has_position:
-            return "GPS: no fix"
+            return tr("GPS: no fix")
         if fix.is_replay:
-            return "GPS: recorded log, not live"
+            return tr("GPS: recorded log, not live")
         if not fix.is_live(self.panel.gate.max_age_s):
-            return "GPS: too old to be here"
-        return f"GPS: {accuracy_words(fix)}, satellites {satellite_words(fix)}"
+            return tr("GPS: too old to be here")
+        return tr(
+            "GPS: {accuracy}, satellites {satellites}", accuracy=accuracy_words(fix), satellites=satellite_words(fix)
+        )
 
     def _remember(self, text: str) -> None:
         self._settings["gps.source"] = text
 
     def _choose_log(self) -> Path | None:
         folder = Path(self._settings["files.folder"] or Path.home())
-        chosen = self._prompts.open_files("Recorded GPS log", folder, _LOGS)
+        chosen = self._prompts.open_files(
+            tr("Recorded GPS log"), folder, tr("Recorded logs (*.nmea *.log *.txt);;All files (*)")
+        )
         return chosen[0] if chosen else None

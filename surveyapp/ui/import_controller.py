@@ -19,6 +19,7 @@ from surveyapp.services.session import Session
 from surveyapp.ui.dialogs.import_source import ImportAsk, ImportDialog, ImportOutcome
 from surveyapp.ui.prompts import Prompts
 from surveyapp.ui.survey_controller import SurveyController
+from surveyapp.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,12 @@ class ImportController(QObject):
     def ask(self) -> None:
         """Ask for a file and show how it would come in."""
         folder = Path(self._survey.settings["files.folder"] or Path.home())
-        kinds = [(f.title, f.extensions) for f in registry.formats(can_import=True)]
+        kinds = [(tr(f.title), f.extensions) for f in registry.formats(can_import=True)]
         patterns = [f"{title} ({' '.join(f'*{e}' for e in extensions)})" for title, extensions in kinds]
         every = " ".join(f"*{e}" for _title, extensions in kinds for e in extensions)
-        chosen = self._prompts.open_files("Import", folder, ";;".join([f"All of these ({every})", *patterns]))
+        chosen = self._prompts.open_files(
+            tr("Import"), folder, ";;".join([tr("All of these ({every})", every=every), *patterns])
+        )
         if chosen:
             self.show(chosen[0])
 
@@ -72,7 +75,11 @@ class ImportController(QObject):
 
         # Reading and planning touch the source only, so a save need not wait for it.
         self._survey.tasks.run_long(
-            f"Reading {path.name}", lambda progress: _planned(path, ask, progress), done, failed, beside=True
+            tr("Reading {name}", name=path.name),
+            lambda progress: _planned(path, ask, progress),
+            done,
+            failed,
+            beside=True,
         )
 
     def _import(self, dialog: ImportDialog, path: Path, ask: ImportAsk) -> None:
@@ -85,11 +92,11 @@ class ImportController(QObject):
 
         def failed(error: Exception) -> None:
             if isValid(dialog):
-                dialog.refuse(str(error) if isinstance(error, SurveyError) else "The import stopped.")
+                dialog.refuse(str(error) if isinstance(error, SurveyError) else tr("The import stopped."))
             elif not isinstance(error, Cancelled):
                 self._survey.failed.emit(error)
 
-        self._survey.ask_long(f"Importing {path.name}", work, done, failed)
+        self._survey.ask_long(tr("Importing {name}", name=path.name), work, done, failed)
 
 
 def _planned(path: Path, ask: ImportAsk, progress: Progress) -> _Planned:
@@ -111,7 +118,13 @@ def _imported(session: Session, path: Path, ask: ImportAsk, progress: Progress) 
     source = registry.read_source(path, layer=ask.layer, crs=ask.crs)
     plan = plan_import(source, ask.mapping, utc_offset=ask.utc_offset, progress=progress)
     result = importing.import_plan(session, source, plan, progress)
-    told = [f"{result.added:,} added", f"{result.same:,} there already", f"{len(result.rejected):,} not taken"]
+    told = [
+        tr("{added} added", added=f"{result.added:,}"),
+        tr("{same} there already", same=f"{result.same:,}"),
+        tr("{count} not taken", count=f"{len(result.rejected):,}"),
+    ]
     if result.differing:
-        told.append(f"{len(result.differing):,} are in the survey with other values and stay as they are")
-    return ImportOutcome(", ".join(told) + ".", [(row.row, row.reason) for row in result.rejected])
+        told.append(
+            tr("{count} are in the survey with other values and stay as they are", count=f"{len(result.differing):,}")
+        )
+    return ImportOutcome(tr(", ").join(told) + tr("."), [(row.row, row.reason) for row in result.rejected])

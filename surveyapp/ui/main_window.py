@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
@@ -13,7 +14,7 @@ from surveyapp.domain.fields import GEOMETRY, SIGHTING
 from surveyapp.errors import Cancelled, SurveyError
 from surveyapp.services.checking import CheckResult
 from surveyapp.settings import Settings
-from surveyapp.ui import theme
+from surveyapp.ui import language, theme
 from surveyapp.ui.actions import ActionSet
 from surveyapp.ui.appearance import Appearance
 from surveyapp.ui.crash import report_folder
@@ -31,16 +32,26 @@ from surveyapp.ui.forms.sighting_form import SightingForm
 from surveyapp.ui.gps_controller import GpsController
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, Delta, column_choice, shown_text
 from surveyapp.ui.map_link import MapLink, outlines_of
+from surveyapp.ui.parts import make_parts
 from surveyapp.ui.prompts import Choice, Prompts, QtPrompts
 from surveyapp.ui.record_panels import RecordPanels
 from surveyapp.ui.review_controller import ReviewController
 from surveyapp.ui.status import ProgressStrip, StartPage
+from surveyapp.ui.surroundings import Surroundings
 from surveyapp.ui.survey_controller import SurveyController
 from surveyapp.ui.tasks import Tasks
+from surveyapp.words import ntr, tr
 
 _TOOLS = {"map.pan": "pan", "map.box": "select", "map.lasso": "lasso", "map.add": "add", "map.measure": "measure"}
 _MANY = 5
 """Deleting more than this many at once is asked about; fewer only offer to be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Why a window closed: to be made anew, on the survey that was open (``None``: on none)."""
+
+    path: Path | None
 
 
 class MainWindow(QMainWindow):
@@ -51,6 +62,7 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: Settings, drafts: Path, prompts: Prompts | None = None) -> None:
         super().__init__()
         self._ended = False
+        self.again: Again | None = None
         self.settings = settings
         self.prompts: Prompts = prompts or QtPrompts(self)
         self.appearance = Appearance(settings, self)
@@ -65,16 +77,23 @@ class MainWindow(QMainWindow):
         )
         self.desk = Desk(self.survey, self.form)
         self.table, self.canvas = self.desk.table, self.desk.canvas
-        self.desk.add_tab("form", self.form, "Sighting", "form")
+        self.desk.add_tab("form", self.form, tr("Sighting"), "form")
         self.panels = RecordPanels(self.desk, self.survey, self.prompts)
         self.map_link = MapLink(self.canvas, self.survey.roster, self.survey.selection)
         self.form_controller = FormController(self.form, self.survey, self.prompts, DraftStore(drafts))
         self.files = FileController(self, self.survey, self.prompts, self.form_controller.may_leave)
-        self.exchange = ExchangeController(self, self.survey, self.prompts, self.canvas)
+        self.exchange = ExchangeController(self, self.survey, self.prompts)
         self.review = ReviewController(self, self.survey)
         self.check_panel = CheckPanel(self._caption)
+        self.gps_label = QLabel()
+        self.gps = GpsController(self.desk, self.settings, self.prompts, self.gps_label)
+        self.parts = make_parts(Surroundings(
+            self, self.survey, self.desk, self.form_controller, self.map_link, self.prompts, self.settings, self.gps,
+            drafts,
+        ))
         self.action_set = ActionSet(self._handlers(), self)
-        self.start = StartPage([self.action_set[f"survey.{name}"] for name in ("new", "open", "sample")])
+        tiles = ["survey.new", "survey.open", "survey.sample", *([] if settings["tour.done"] else ["app.tour"])]
+        self.start = StartPage([self.action_set[name] for name in tiles])
         self._assemble()
         self._connect()
         self._restyle()
@@ -90,13 +109,13 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(self.start)
         self.stack.addWidget(self.desk)
         self.setCentralWidget(self.stack)
-        self.check_dock = QDockWidget("Check")
+        self.check_dock = QDockWidget(tr("Check"))
         self.check_dock.setObjectName("check_dock")
         self.check_dock.setWidget(self.check_panel)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.check_dock)
         self.check_dock.hide()
         self.action_set.fill_menus(self.menuBar())
-        self.toolbar = QToolBar("Tools")
+        self.toolbar = QToolBar(tr("Tools"))
         self.toolbar.setObjectName("toolbar")
         self.toolbar.setMovable(False)
         self.toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -111,7 +130,6 @@ class MainWindow(QMainWindow):
         self.table.use_actions(records)
         self.canvas.addActions([self.action_set["sighting.delete"]])
         self._fill_status_bar()
-        self.gps = GpsController(self.desk, self.settings, self.prompts, self.gps_label)
         if geometry := self.settings["window.geometry"]:
             self.restoreGeometry(QByteArray.fromBase64(QByteArray(geometry.encode())))
         self.desk.restore_layout(self.settings["window.layout"])
@@ -119,7 +137,7 @@ class MainWindow(QMainWindow):
 
     def _fill_status_bar(self) -> None:
         bar = self.statusBar()
-        self.saved_label, self.counts_label, self.place_label, self.gps_label = (QLabel() for _ in range(4))
+        self.saved_label, self.counts_label, self.place_label = (QLabel() for _ in range(3))
         self.saved_label.setObjectName("saved")
         self.counts_label.setObjectName("counts")
         self.strip = ProgressStrip(self.tasks)
@@ -137,7 +155,7 @@ class MainWindow(QMainWindow):
         survey.completed.connect(table.reload)
         survey.followed.connect(self._followed)
         survey.facts_changed.connect(self._show_state)
-        survey.saved.connect(lambda label: self.desk.toast.say(f"Saved: {label}", undoable=label[:4] != "Undo"))
+        survey.saved.connect(self._saved)
         survey.failed.connect(self.tell_error)
         self.form.dirtyChanged.connect(lambda _dirty: self._show_state())
         self.form.mapTapRequested.connect(lambda: canvas.set_tool("add"))
@@ -174,6 +192,7 @@ class MainWindow(QMainWindow):
             "survey.preview": self.exchange.preview,
             "survey.check": self.review.check,
             "survey.conflicts": self.review.decide,
+            "survey.duplicates": self.review.compare,
             "app.quit": self.close,
             "app.palette": lambda: CommandPalette(self.action_set, self).open(),
             "app.about": self._about,
@@ -194,14 +213,17 @@ class MainWindow(QMainWindow):
             "map.selection": lambda: canvas.zoom_to(survey.selection.uuids),
             "map.in": lambda: canvas.zoom_by(1.6),
             "map.out": lambda: canvas.zoom_by(1 / 1.6),
-            "map.snapshot": self.exchange.snapshot,
         }
         for name in ("system", "light", "dark", "night"):
             handlers[f"view.{name}"] = lambda _on, name=name: self.appearance.set_theme(name)
+        for name in language.NAMES:
+            handlers[f"view.language.{name}"] = lambda _on, name=name: self.speak(name)
         for name in ("form", "photos", "history", "gps"):
             handlers[f"view.{name}"] = lambda name=name: self.desk.bring_up(name)
         for action, tool in _TOOLS.items():
             handlers[action] = lambda _on, tool=tool: canvas.set_tool(tool)
+        for part in self.parts:
+            handlers |= part.handlers()
         return handlers
 
     # -- following ------------------------------------------------------------------------------------
@@ -211,7 +233,7 @@ class MainWindow(QMainWindow):
         assert facts is not None
         self.stack.setCurrentWidget(self.desk)
         self.desk.banner.say(facts.why)
-        self.canvas.set_empty_text("No sightings yet" if self.survey.writable else "No sightings")
+        self.canvas.set_empty_text(tr("No sightings yet") if self.survey.writable else tr("No sightings"))
         self.check_dock.hide()
         self.desk.bring_up("form")
         self.canvas.fit_all()
@@ -223,6 +245,10 @@ class MainWindow(QMainWindow):
         self.map_link.reload()
         self.stack.setCurrentWidget(self.start)
         self._show_state()
+
+    def _saved(self, label: str) -> None:
+        undone = label.startswith(tr("Undo {change}").partition("{")[0])
+        self.desk.toast.say(tr("Saved: {label}", label=label), undoable=not undone)
 
     def _filled(self) -> None:
         self.table.reload()
@@ -247,17 +273,22 @@ class MainWindow(QMainWindow):
         if facts is None:
             return
         if self.form.dirty:
-            self.saved_label.setText("Not saved yet: the form")
+            self.saved_label.setText(tr("Not saved yet: the form"))
             theme.set_role(self.saved_label, "warning")
         elif facts.read_only:
-            self.saved_label.setText("For reading only")
+            self.saved_label.setText(tr("For reading only"))
             theme.set_role(self.saved_label, "warning")
         else:
-            self.saved_label.setText("All saved")
+            self.saved_label.setText(tr("All saved"))
             theme.set_role(self.saved_label, "good")
-        counts = [_count(len(self.survey.roster), "sighting"), _count(facts.counts.get("photo", 0), "photo")]
+        sightings, photos = len(self.survey.roster), facts.counts.get("photo", 0)
+        counts = [
+            ntr("{count} sighting", "{count} sightings", sightings, count=f"{sightings:,}"),
+            ntr("{count} photo", "{count} photos", photos, count=f"{photos:,}"),
+        ]
         if facts.conflicts:
-            counts.append(_count(facts.conflicts, "disagreement"))
+            open_ones = f"{facts.conflicts:,}"
+            counts.append(ntr("{count} disagreement", "{count} disagreements", facts.conflicts, count=open_ones))
         self.counts_label.setText("   ".join(counts))
 
     def _restyle(self) -> None:
@@ -265,10 +296,13 @@ class MainWindow(QMainWindow):
         self.action_set.refresh_icons()
         self.action_set[f"view.{self.appearance.theme}"].setChecked(True)
         self.action_set["view.touch"].setChecked(self.appearance.touch)
+        self.action_set[f"view.language.{self.settings['appearance.language']}"].setChecked(True)
         self.desk.restyle(theme.current().name, touch=self.appearance.touch)
         self.check_panel.restyle()
         self.start.restyle()
         self.strip.restyle()
+        for part in self.parts:
+            part.restyle()
 
     def _tool_changed(self, tool: str) -> None:
         action = next(name for name, known in _TOOLS.items() if known == tool)
@@ -290,6 +324,18 @@ class MainWindow(QMainWindow):
         elif isinstance(error, SurveyError):
             self.prompts.warn(str(error))
 
+    def speak(self, setting: str) -> None:
+        """Speak another language: this window closes, and the program makes a new one on the same survey."""
+        before = self.settings["appearance.language"]
+        self.settings["appearance.language"] = setting
+        if language.language_of(setting) == language.language_of(before):
+            return
+        self.again = Again(self.survey.path)
+        if not self.close():
+            self.again = None
+            self.settings["appearance.language"] = before
+            self.action_set[f"view.language.{before}"].setChecked(True)
+
     def _find(self) -> None:
         self.table.search.setFocus()
         self.table.search.selectAll()
@@ -298,9 +344,9 @@ class MainWindow(QMainWindow):
         chosen = self.survey.selection.uuids
         if len(chosen) > _MANY:
             answer = self.prompts.choose(
-                f"Delete {len(chosen):,} sightings with their photos? Undo brings them back.",
-                (Choice("delete", "Delete", destructive=True),),
-                title="Delete",
+                tr("Delete {count} sightings with their photos? Undo brings them back.", count=f"{len(chosen):,}"),
+                (Choice("delete", tr("Delete"), destructive=True),),
+                title=tr("Delete"),
             )
             if answer != "delete":
                 return
@@ -324,10 +370,7 @@ class MainWindow(QMainWindow):
 
     def _position_picked(self, position: tuple[float, float] | None) -> None:
         """Mark on the map where an unsaved form says the sighting is."""
-        if position is None or not self.form.dirty:
-            self.canvas.clear_mark()
-        else:
-            self.canvas.go_to(*position)
+        self.map_link.mark_typed(position if self.form.dirty else None)
 
     def _map_menu(self, uuid: str, longitude: float, latitude: float, at: QPoint) -> None:
         if uuid and uuid not in self.survey.selection:
@@ -335,8 +378,8 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.survey.writable:
-            menu.addAction("New sighting here", lambda: self._new_at(longitude, latitude))
-            menu.addAction("Use this position in the form", lambda: self._tapped(longitude, latitude))
+            menu.addAction(tr("New sighting here"), lambda: self._new_at(longitude, latitude))
+            menu.addAction(tr("Use this position in the form"), lambda: self._tapped(longitude, latitude))
             menu.addSeparator()
         for name in ("map.selection", "sighting.duplicate", "sighting.together", "sighting.delete"):
             menu.addAction(self.action_set[name])
@@ -358,9 +401,9 @@ class MainWindow(QMainWindow):
         self.table.set_columns(names)
 
     def _about(self) -> None:
-        places = {"Settings": str(self.settings.path or "in memory"), "Reports": str(report_folder())}
+        places = {tr("Settings"): str(self.settings.path or tr("in memory")), tr("Reports"): str(report_folder())}
         if self.survey.path is not None:
-            places["Survey"] = str(self.survey.path)
+            places[tr("Survey")] = str(self.survey.path)
         AboutDialog(places, self).open()
 
     def _caption(self, uuid: str) -> str:
@@ -397,11 +440,9 @@ class MainWindow(QMainWindow):
         if not self._ended:
             self._ended = True
             self.gps.shutdown()
+            for part in self.parts:
+                part.shutdown()
             self.form_controller.keep_draft()
             self.tasks.finish()
             self.survey.close()
             self.tasks.shutdown()
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

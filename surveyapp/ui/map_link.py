@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from surveyapp.domain.fields import GEOMETRY
-from surveyapp.domain.gems import GEMS, OTHER_COLOUR
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, Delta, Roster, shown_text
+from surveyapp.ui.map_styles import SCHEMES, StyleScheme, gem_palette
 from surveyapp.ui.mapcanvas.basemap import LonLat
 from surveyapp.ui.mapcanvas.basemap_source import outline_map
 from surveyapp.ui.mapcanvas.canvas import MapCanvas
-from surveyapp.ui.mapcanvas.styles import PointStyle
 from surveyapp.ui.selection import Selection
 
-_STYLE_OF = {gem.code: place for place, gem in enumerate(GEMS)}
-_OTHER = len(GEMS)
+__all__ = ["MapLink", "gem_palette", "outlines_of"]
 
-
-def gem_palette() -> list[PointStyle]:
-    """How the map draws each gem, in the order of the table of gems, then any other."""
-    drawn = [PointStyle(gem.code, gem.label, gem.colour, gem.shape) for gem in GEMS]
-    return [*drawn, PointStyle("", "Other or not said", OTHER_COLOUR, "circle")]
+_TYPING_MS = 400
+"""A typed position is marked this long after the last key: half of a position lies in another country."""
 
 
 def outlines_of(columns: dict[str, list[Any]]) -> list[tuple[str, LonLat]]:
@@ -46,15 +42,58 @@ def outlines_of(columns: dict[str, list[Any]]) -> list[tuple[str, LonLat]]:
 class MapLink(QObject):
     """Feeds a :class:`MapCanvas` from the roster, and ties its selection to the shared one."""
 
-    def __init__(self, canvas: MapCanvas, roster: Roster, selection: Selection) -> None:
+    def __init__(
+        self,
+        canvas: MapCanvas,
+        roster: Roster,
+        selection: Selection,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         super().__init__(canvas)
         self._canvas, self._roster, self._selection = canvas, roster, selection
-        canvas.set_palette(gem_palette(), "Gems")
+        self._clock = clock
+        self._scheme = SCHEMES["gem"]
+        self._marked: tuple[float, float] | None = None
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._typing.timeout.connect(self._mark_now)
+        canvas.set_scheme(self._scheme.palette(), self._scheme.title())
         canvas.set_basemap(outline_map())
         canvas.set_tooltips(self._tooltip)
         canvas.set_labels(self._label)
         canvas.selectionChanged.connect(self._chosen_on_map)
         selection.changed.connect(self._selected)
+
+    @property
+    def scheme(self) -> StyleScheme:
+        """By what the sightings are coloured."""
+        return self._scheme
+
+    def set_scheme(self, name: str) -> None:
+        """Colour the sightings by something else: a name of :data:`.map_styles.SCHEMES`."""
+        if name != self._scheme.name:
+            self._scheme = SCHEMES[name]
+            self._canvas.set_scheme(self._scheme.palette(), self._scheme.title())
+            self.reload()
+
+    def complete(self) -> None:
+        """The roster has all columns now; what the map is coloured by may be among those that came late."""
+        if self._scheme.name != "gem":
+            self.reload()
+
+    def mark_typed(self, position: tuple[float, float] | None) -> None:
+        """Mark where a form that is being filled in says the sighting is; ``None`` takes the mark off."""
+        self._marked = position
+        if position is None:
+            self._typing.stop()
+            self._canvas.clear_mark()
+        else:
+            self._typing.start()
+
+    def _mark_now(self) -> None:
+        if self._marked is not None:
+            self._canvas.mark(*self._marked)
 
     def reload(self) -> None:
         """The roster was filled anew."""
@@ -63,13 +102,14 @@ class MapLink(QObject):
             roster.uuids,
             _degrees(roster.column("longitude")),
             _degrees(roster.column("latitude")),
-            np.array([_STYLE_OF.get(gem, _OTHER) for gem in roster.column("gem")], np.uint8),
+            self._scheme.indices(roster.column(self._scheme.field), self._clock()),
             np.array([presence == "absent" for presence in roster.column("presence")], bool),
         )
         self._selected("window")
 
     def follow(self, delta: Delta) -> None:
         """The roster followed a change set."""
+        now = self._clock()
         for uuid in delta.removed:
             self._canvas.remove_point(uuid)
         for uuid in (*delta.added, *delta.changed):
@@ -78,10 +118,14 @@ class MapLink(QObject):
                 uuid,
                 longitude,
                 latitude,
-                _STYLE_OF.get(str(self._roster.value(uuid, "gem")), _OTHER),
+                int(self._scheme.indices([self._roster.value(uuid, self._scheme.field)], now)[0]),
                 self._roster.value(uuid, "presence") == "absent",
             )
         self._mark_accuracy()
+
+    def show_only(self, uuids: frozenset[str] | None) -> None:
+        """Show what the table shows; ``None``: everything."""
+        self._canvas.show_only(uuids)
 
     def _chosen_on_map(self, uuids: list[str]) -> None:
         self._selection.set(uuids, "map")

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import role_label
 from surveyapp.ui.tasks import Task, Tasks
+from surveyapp.words import tr
 
 _QUICK_MS = 250
 """What is done sooner than this is not shown: a strip that flashes tells nobody anything."""
@@ -41,7 +42,7 @@ class ProgressStrip(QWidget):
         self.bar.setFixedWidth(160)
         self.cancel = QToolButton()
         self.cancel.setObjectName("cancel_task")
-        self.cancel.setText("Cancel")
+        self.cancel.setText(tr("Cancel"))
         self.cancel.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.cancel.clicked.connect(self._cancel)
         layout = QHBoxLayout(self)
@@ -75,7 +76,7 @@ class ProgressStrip(QWidget):
             return
         self.bar.setRange(0, task.total)
         self.bar.setValue(task.done)
-        self.label.setText(f"{task.label}: {task.what}" if task.what else f"{task.label}…")
+        self.label.setText(f"{task.label}: {tr(task.what)}" if task.what else f"{task.label}…")
 
     def _finished(self, task: Task) -> None:
         left = [other for other in self._tasks.long_running if other is not task]
@@ -90,7 +91,7 @@ class ProgressStrip(QWidget):
         if self._task is not None:
             self._task.cancel()
             self.cancel.setEnabled(False)
-            self.label.setText(f"{self._task.label}: stopping…")
+            self.label.setText(tr("{label}: stopping…", label=self._task.label))
 
 
 class Banner(QFrame):
@@ -126,7 +127,7 @@ class Toast(QFrame):
         self._host = host
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.PlainText)
-        self.button = QPushButton("Undo")
+        self.button = QPushButton(tr("Undo"))
         self.button.setObjectName("toast_undo")
         self.button.clicked.connect(self.hide)
         self.button.clicked.connect(undo)
@@ -176,13 +177,13 @@ class StartPage(QWidget):
         column.setSpacing(10)
         column.addWidget(role_label("SurveyApp", "title"))
         column.addWidget(
-            role_label("Record gem sightings without a network. Every save is on the disk at once.", "muted")
+            role_label(tr("Record gem sightings without a network. Every save is on the disk at once."), "muted")
         )
         column.addSpacing(10)
         for action in actions:
             column.addWidget(self._tile(action))
         column.addSpacing(14)
-        self._recent_heading = role_label("Recent surveys", "heading")
+        self._recent_heading = role_label(tr("Recent surveys"), "heading")
         column.addWidget(self._recent_heading)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)

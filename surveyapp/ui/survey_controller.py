@@ -19,8 +19,9 @@ from surveyapp.domain.fields import GEOMETRY, SIGHTING
 from surveyapp.domain.merge import Revision
 from surveyapp.domain.progress import Progress
 from surveyapp.domain.records import Record, Value
+from surveyapp.domain.template import EMPTY, Template
 from surveyapp.errors import SurveyError
-from surveyapp.services import recording
+from surveyapp.services import recording, templates
 from surveyapp.services.session import Session
 from surveyapp.settings import Settings
 from surveyapp.ui.action_table import WindowState
@@ -28,6 +29,7 @@ from surveyapp.ui.bridge import SessionBridge
 from surveyapp.ui.itemmodels.roster import Delta, Roster, first_columns, other_columns
 from surveyapp.ui.selection import Selection
 from surveyapp.ui.tasks import Failed, Tasks
+from surveyapp.words import tr
 
 _FOLLOWED = 300
 """Change sets of more changes than this (imports) are read anew, which is quicker than following them."""
@@ -49,6 +51,7 @@ class SurveyFacts:
     redo: str | None
     conflicts: int
     counts: Mapping[str, int] = field(default_factory=dict)
+    template: Template = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Detail:
     record: Record
     photos: tuple[Record, ...]
     history: tuple[Revision, ...]
+    orientations: tuple[Record, ...] = ()
+    samples: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +138,12 @@ class SurveyController(QObject):
     def open(self, path: Path, on_error: Failed | None = None, *, then: Callable[[], None] | None = None) -> None:
         """Open a survey in place of the one that is open, and ``then`` go on; if it fails, the open one stays."""
         author = self.settings["surveyor.name"] or None
-        self._take(f"Opening {path.name}", lambda: Session.open(path, author=author), on_error, then)
+        self._take(tr("Opening {name}", name=path.name), lambda: Session.open(path, author=author), on_error, then)
 
     def new(self, path: Path, name: str, *, team: str, surveyor: str, province: str | None) -> None:
         """Make a survey and open it."""
         self._take(
-            f"Making {path.name}",
+            tr("Making {name}", name=path.name),
             lambda: recording.new_survey(path, name, team=team, surveyor=surveyor, province=province),
         )
 
@@ -329,14 +334,9 @@ class SurveyController(QObject):
 
         self.change(work)
 
-    def attach_photos(self, uuid: str, paths: Sequence[Path]) -> None:
-        """Put photos into a sighting."""
-        what = "a photo" if len(paths) == 1 else f"{len(paths)} photos"
-        self.change(lambda session: recording.attach_photos(session, uuid, paths), label=f"Attaching {what}")
-
     def remove_photo(self, uuid: str) -> None:
         """Take a photo out of its sighting; undo brings it back."""
-        change_set = ChangeSet((changes.delete("photo", uuid),), "Remove photo")
+        change_set = ChangeSet((changes.delete("photo", uuid),), tr("Remove photo"))
         self.change(lambda session: session.apply(change_set))
 
     def photo_data(self, uuid: str, on_done: Callable[[bytes | None], None]) -> None:
@@ -411,11 +411,12 @@ def _facts(session: Session, *, labels: bool = True) -> SurveyFacts:
         team=", ".join(teams),
         author=session.author,
         read_only=session.read_only,
-        why=session.file.why or ("The survey is open for reading only." if session.read_only else ""),
+        why=session.file.why or (tr("The survey is open for reading only.") if session.read_only else ""),
         undo=session.undo_label if labels else None,
         redo=session.redo_label if labels else None,
         conflicts=len(session.file.conflicts()),
         counts={layer: session.file.count(layer) for layer in ("sighting", "photo", "track", "area")},
+        template=templates.common(templates.all_of(session.file)[0]),
     )
 
 
@@ -423,7 +424,14 @@ def _detail(session: Session, uuid: str) -> Detail | None:
     record = session.file.get(SIGHTING.name, uuid)
     if record is None:
         return None
-    return Detail(record, tuple(session.file.photos_of(uuid)), tuple(session.file.history(uuid)))
+    file = session.file
+    return Detail(
+        record,
+        tuple(file.photos_of(uuid)),
+        tuple(file.history(uuid)),
+        tuple(file.children("orientation", "sighting", uuid)),
+        tuple(file.children("sample", "sighting", uuid)),
+    )
 
 
 def _sightings_of(change_set: ChangeSet) -> frozenset[str]:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QLocale, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QLineEdit,
+    QStyledItemDelegate,
     QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from surveyapp.domain.filters import Condition, Filter
 from surveyapp.ui import theme
+from surveyapp.ui.filter_bar import FilterBar
+from surveyapp.ui.forms.look import target_px, text_direction
+from surveyapp.ui.itemmodels.finder import Finder
 from surveyapp.ui.itemmodels.records import RecordModel
 from surveyapp.ui.itemmodels.roster import Delta, Roster
 from surveyapp.ui.selection import Selection
+from surveyapp.words import ntr, tr
 
 _WIDTHS = {"gem": 120, "locality": 170, "observed_at": 150, "host_rock": 140, "observer": 130, "notes": 240}
 _OTHER_WIDTH = 110
@@ -44,10 +50,14 @@ class TablePanel(QWidget):
         self.model = RecordModel(roster, self)
         self.search = QLineEdit()
         self.search.setObjectName("search")
-        self.search.setPlaceholderText("Search all fields, in any script")
+        self.search.setPlaceholderText(tr("Search all fields, in any script"))
         self.search.setClearButtonEnabled(True)
-        self.columns_button = QToolButton()
-        self.columns_button.setToolTip("Choose the columns of the table")
+        self.finder = Finder(roster, self)
+        self.bar = FilterBar()
+        self.filter_button = _button("filter", tr("Filter the table and the map by conditions"))
+        self.filter_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.filter_button.setCheckable(True)
+        self.columns_button = _button("columns", tr("Choose the columns of the table"))
         self.columns_button.clicked.connect(self.columns_wanted)
         self.count = QLabel()
         self.count.setObjectName("count")
@@ -61,7 +71,9 @@ class TablePanel(QWidget):
         self.search.returnPressed.connect(self._to_first)
         top = QHBoxLayout()
         top.setContentsMargins(8, 8, 8, 6)
+        top.setSpacing(4)
         top.addWidget(self.search, 1)
+        top.addWidget(self.filter_button)
         top.addWidget(self.columns_button)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(10, 4, 8, 4)
@@ -70,21 +82,27 @@ class TablePanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
+        layout.addWidget(self.bar)
         layout.addWidget(self.view, 1)
         layout.addLayout(bottom)
         selection.changed.connect(self._selected)
+        self.bar.changed.connect(lambda _conditions: self.find_now())
+        self.finder.found.connect(self._found)
+        self.finder.busy_changed.connect(lambda _busy: self._say_count())
         self.restyle()
         self.set_columns(())
 
     # -- following ----------------------------------------------------------------------------------
 
     def reload(self) -> None:
-        """The roster was filled anew."""
+        """The roster was filled anew, or its other columns came."""
+        self.finder.renew()
         self.model.refresh()
         self._after_reset()
 
     def follow(self, delta: Delta) -> None:
         """The roster followed a change set."""
+        self.finder.follow(delta)
         self.model.follow(delta)
         self._after_reset()
 
@@ -97,7 +115,10 @@ class TablePanel(QWidget):
 
     def restyle(self) -> None:
         """Theme or touch mode changed."""
-        self.columns_button.setIcon(theme.icon("columns"))
+        for button in (self.filter_button, self.columns_button):
+            button.setIcon(theme.icon(str(button.property("icon_name"))))
+            button.setIconSize(QSize(1, 1) * (target_px() // 2))
+            button.setMinimumSize(target_px(), target_px())
         self.view.verticalHeader().setDefaultSectionSize(theme.row_height())
         self.view.horizontalHeader().setFixedHeight(theme.row_height() + 2)
 
@@ -109,10 +130,30 @@ class TablePanel(QWidget):
     # -- intents ------------------------------------------------------------------------------------
 
     def find_now(self) -> None:
-        """Apply what stands in the search box."""
+        """Look for what stands in the search box and in the conditions."""
         self._timer.stop()
-        self.model.set_search(self.search.text())
-        self._after_reset()
+        self.finder.ask(self.search.text(), self.bar.conditions)
+        self.mark_filter()
+
+    def mark_filter(self) -> None:
+        """Let the filter button show whether conditions are on."""
+        self.filter_button.setChecked(bool(self.bar.conditions))
+
+    def use_filter(self, wanted: Filter) -> None:
+        """Show only what meets a filter."""
+        self.search.setText(wanted.words)
+        self.bar.show_conditions(wanted.conditions)
+        self.find_now()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions that are on."""
+        return self.bar.conditions
+
+    @property
+    def filtered(self) -> bool:
+        """Whether words or conditions leave anything out."""
+        return bool(self.search.text().strip() or self.bar.conditions)
 
     def step(self, by: int) -> None:
         """Select the record ``by`` rows further down, stopping at the ends."""
@@ -130,6 +171,7 @@ class TablePanel(QWidget):
         view = QTableView()
         view.setObjectName("records")
         view.setModel(self.model)
+        view.setItemDelegate(InOrder(view))
         view.setAlternatingRowColors(True)
         view.setShowGrid(False)
         view.setWordWrap(False)
@@ -158,12 +200,18 @@ class TablePanel(QWidget):
         self._say_count()
         self._selected("window")
 
+    def _found(self, found: frozenset[str] | None) -> None:
+        self.model.show_only(found)
+        self._after_reset()
+
     def _say_count(self) -> None:
         shown, there = self.model.rowCount(), len(self._roster)
-        if shown != there:
-            self.count.setText(f"{shown:,} of {there:,} sightings")
+        if self.finder.busy:
+            self.count.setText(tr("Searching {count} sightings…", count=f"{there:,}"))
+        elif shown != there:
+            self.count.setText(tr("{shown} of {there} sightings", shown=f"{shown:,}", there=f"{there:,}"))
         else:
-            self.count.setText("1 sighting" if there == 1 else f"{there:,} sightings")
+            self.count.setText(ntr("{n} sighting", "{count} sightings", there, count=f"{there:,}"))
 
     def _chosen_here(self, *_: object) -> None:
         # Ranges, and not an index for each row: everything may be selected.
@@ -207,3 +255,23 @@ class TablePanel(QWidget):
         if self.model.rowCount():
             self._selection.set([self.model.uuid_at(0)], "window")
             self.view.setFocus()
+
+
+class InOrder(QStyledItemDelegate):
+    """Shows text that runs the other way than the window between marks (FSI and PDI of Unicode's UAX 9) that keep
+    its parts in order: in Urdu ``15 Apr 2025, 09:10`` would be shown as ``p 2025, 09:10 15``.
+    """
+
+    def displayText(self, value: object, locale: QLocale | QLocale.Language) -> str:
+        text = super().displayText(value, locale)
+        if not text or text_direction(text) == QGuiApplication.layoutDirection():
+            return text
+        return f"\u2068{text}\u2069"
+
+
+def _button(icon: str, name: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("icon_name", icon)
+    button.setToolTip(name)
+    button.setAccessibleName(name)
+    return button

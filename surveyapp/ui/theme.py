@@ -229,12 +229,23 @@ def _drawn(svg: str, size: int) -> QPixmap:
     return pixmap
 
 
-def use_fonts(application: QApplication) -> None:
-    """The system's own font first; for Urdu whichever of the good ones is installed, else what Qt finds."""
+def leading() -> Qt.AlignmentFlag:
+    """Where lines begin: left, and right in a window from right to left, there for Latin text too."""
+    absolute = Qt.AlignmentFlag.AlignAbsolute
+    if QGuiApplication.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        return Qt.AlignmentFlag.AlignRight | absolute
+    return Qt.AlignmentFlag.AlignLeft | absolute
+
+
+def use_fonts(application: QApplication, urdu_family: str = "") -> None:
+    """The system's own font first; for Urdu whichever of the good ones is installed, else what Qt finds. In a window
+    in Urdu ``urdu_family`` comes first, since many a Latin font has Arabic letters that are hard to read."""
     font = application.font()
     # The family that is really used: a name such as "Sans Serif" stands for whatever has the first letter.
-    families = [QFontInfo(font).family(), "Noto Naskh Arabic", "Noto Nastaliq Urdu", "Noto Sans Arabic", "DejaVu Sans"]
-    font.setFamilies(families)
+    system = str(application.property("surveyapp_font") or QFontInfo(font).family())
+    application.setProperty("surveyapp_font", system)
+    families = [system, "Noto Naskh Arabic", "Noto Nastaliq Urdu", "Noto Sans Arabic", "DejaVu Sans"]
+    font.setFamilies([urdu_family, *families] if urdu_family else families)
     if font.pointSizeF() < 10:
         font.setPointSizeF(10)
     font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from surveyapp.domain.fields import GEOMETRY, POSITION_FACTS
 from surveyapp.domain.records import Record
 from surveyapp.errors import BadInput
-from surveyapp.ui.forms.bulk_edit import BULK_FIELDS, BulkEditDialog
+from surveyapp.ui.forms.bulk_edit import BulkEditDialog, bulk_fields
 from surveyapp.ui.forms.gem_chooser import GemEditor
 
 LEFT = Qt.MouseButton.LeftButton
@@ -76,4 +76,4 @@ def test_a_field_can_be_left_as_it_is_after_all(qtbot: QtBot, dialog: BulkEditDi
 
 
 def test_nothing_of_a_position_can_be_set_on_many() -> None:
-    assert not {field.name for field in BULK_FIELDS} & {GEOMETRY, "elevation_m", "toposheet", *POSITION_FACTS}
+    assert not {field.name for field in bulk_fields()} & {GEOMETRY, "elevation_m", "toposheet", *POSITION_FACTS}

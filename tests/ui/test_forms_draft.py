@@ -106,3 +106,20 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_sentence(tmp_path: Path) ->
     (tmp_path / "drafts").write_text("a file", encoding="utf-8")
     with pytest.raises(BadFile, match=r"cannot be kept in .*drafts"):
         DraftStore(tmp_path / "drafts").save(tmp_path / "swat.gpkg", "u-1", {}, new=True)
+
+
+def test_drafts_follow_a_survey_that_was_moved(store: DraftStore, tmp_path: Path) -> None:
+    before, after = tmp_path / "swat.gpkg", tmp_path / "stick" / "swat-2026.gpkg"
+    before.touch()
+    store.save(before, "u-1", CONTENT, new=True, holds=("s-1",))
+    assert store.drafts(after, ("s-1",)) == [], "a copy, while the file is where it was"
+    before.unlink()
+    assert store.drafts(after, ("s-2",)) == [], "another survey"
+    assert store.drafts(after) == []
+    found = store.drafts(after, ("s-1",))
+    assert [(draft.record, draft.content) for draft in found] == [("u-1", CONTENT)]
+    assert store.load(after, "u-1") is not None
+    assert store.load(before, "u-1") is None
+    assert len(list(store.folder.iterdir())) == 1
+    store.discard(after, "u-1")
+    assert store.drafts(after, ("s-1",)) == []

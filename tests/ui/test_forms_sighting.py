@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from surveyapp.domain.fields import GEOMETRY, LAYERS, POSITION_FACTS, SIGHTING
 from surveyapp.domain.geometry import point_hex, point_of
 from surveyapp.domain.records import Record, Value
+from surveyapp.domain.template import EMPTY, parse_template
 from surveyapp.errors import BadInput
 from surveyapp.ui.forms.code_editor import ButtonsEditor, ListEditor
 from surveyapp.ui.forms.draft import Draft
@@ -22,6 +23,7 @@ from surveyapp.ui.forms.editors import make_editor
 from surveyapp.ui.forms.gem_chooser import GemEditor
 from surveyapp.ui.forms.moment_editor import MomentEditor
 from surveyapp.ui.forms.sighting_form import SightingForm
+from surveyapp.ui.forms.survey_editor import SurveyEditor
 from surveyapp.ui.forms.text_editors import LineEditor
 
 NOW = datetime(2026, 11, 24, 4, 30, tzinfo=UTC)
@@ -140,8 +142,8 @@ def test_a_sighting_is_written_down_and_asked_to_be_saved(qtbot: QtBot, form: Si
 @pytest.mark.parametrize(
     ("key", "modifier"),
     [
-        (Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier),
         (Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_Enter, Qt.KeyboardModifier.ControlModifier),
     ],
 )
 def test_the_keyboard_saves_from_any_field(
@@ -385,10 +387,15 @@ def test_the_wheel_scrolls_the_form_and_changes_no_value(form: SightingForm, sto
 # --- absence, pins, help -----------------------------------------------------------------------------
 
 
-def test_absence_is_one_press_and_asks_for_the_gps_position(qtbot: QtBot, form: SightingForm) -> None:
+def test_an_absence_asks_for_the_gps_position_and_says_what_it_lacks(qtbot: QtBot, form: SightingForm) -> None:
+    with qtbot.waitSignal(form.absenceRequested):
+        qtbot.mouseClick(form.footer.absent_button, LEFT)
+    assert form.mark_absent() == GEOMETRY
     form.set_gps_ready(True)
     form.gpsRequested.connect(lambda: form.use_gps_position(GPS))
-    qtbot.mouseClick(form.footer.absent_button, LEFT)
+    assert form.mark_absent() == "gem"
+    qtbot.mouseClick(gems(form).buttons["ruby"], LEFT)
+    assert form.mark_absent() is None
     values = form.values()
     assert (values["presence"], values["position_source"]) == ("absent", "gps")
     assert form.dirty
@@ -398,8 +405,38 @@ def test_absence_keeps_a_position_that_is_there(qtbot: QtBot, form: SightingForm
     form.set_gps_ready(True)
     form.use_map_position(72.36, 34.77)
     with qtbot.assertNotEmitted(form.gpsRequested):
-        qtbot.mouseClick(form.footer.absent_button, LEFT)
+        form.mark_absent()
     assert form.values()["position_source"] == "map-tap"
+
+
+def test_an_absence_leaves_out_what_was_pinned_of_a_find(qtbot: QtBot) -> None:
+    sticky = {"expression": "vein", "confidence": "certain", "host_rock": "schist", "gem": "ruby"}
+    form = SightingForm(sticky=sticky, pinned=sticky, now=lambda: NOW)
+    qtbot.addWidget(form)
+    form.body.editor("confidence").set_raw("possible")
+    form.mark_absent()
+    values = form.values()
+    assert (values["gem"], values["host_rock"], values["expression"]) == ("ruby", "schist", None)
+    assert values["confidence"] == "possible", "what a person chose is theirs to mend"
+
+
+def test_the_pin_of_the_field_that_the_keyboard_is_in_has_a_shortcut(qtbot: QtBot, form: SightingForm) -> None:
+    assert form.toggle_pin() is None, "the keyboard was in no field yet"
+    form.activateWindow()
+    line = line_of(form, "expression")
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    with qtbot.waitSignal(form.rememberRequested) as remembered:
+        assert form.toggle_pin() == "Expression"
+    assert remembered.args[1] == ["expression"]
+    assert form.body.rows["expression"].pin.isChecked()
+    form.footer.save_button.setFocus()
+    assert form.toggle_pin() == "Expression", "the field before counts, as when the palette took the keyboard"
+    assert not form.body.rows["expression"].pin.isChecked()
+    notes = form.body.editor("notes").input()
+    notes.setFocus()
+    qtbot.waitUntil(notes.hasFocus)
+    assert form.toggle_pin() is None
 
 
 def test_a_pinned_value_is_filled_in_again_and_the_others_are_offered(qtbot: QtBot, form: SightingForm) -> None:
@@ -597,6 +634,128 @@ def test_sections_say_what_is_in_them_and_mark_what_is_wrong(form: SightingForm,
     assert "3 t" in heading.summary
     assert heading.mark == "warning"
     assert form.body.rows["bottom_screen_mm"].message.text().startswith("Carats and processed amount")
+
+
+def test_a_very_long_name_takes_two_lines_of_the_heading(form: SightingForm, stored: Record) -> None:
+    name = "the third gallery below the old working of the village council " * 6
+    form.load(Record("sighting", stored.uuid, {**STORED, "locality": name}))
+    title = form._title
+    assert title.height() <= 2 * title.fontMetrics().lineSpacing() + 4
+    assert title.text().endswith("…")
+    assert title.toolTip().endswith("village council")
+    form.load(stored)
+    assert title.text() == "Emerald · Mingora"
+    assert title.toolTip() == ""
+
+
+# --- what an office asks -----------------------------------------------------------------------------
+
+ASKS = parse_template(
+    """{"surveyapp_template": 1, "name": "Swat", "hide": ["district", "abundance", "stone_count", "largest_mm",
+    "total_carats", "processed_t", "processed_m3", "bottom_screen_mm"], "require": {"locality": "team"},
+    "defaults": {"host_rock": "talc-rock", "x_level": 3},
+    "vocabularies": {"gem": {"only": ["emerald", "topaz"], "add": [{"code": "kunzite", "label": "Kunzite",
+    "synonyms": ["کنزائٹ"]}]}, "host_rock": {"only": ["schist"], "add": [{"code": "talc-rock", "label": "Talc rock"}]}},
+    "fields": [{"name": "x_mine", "title": "Mine", "group": "Host and deposit", "keep": true},
+    {"name": "x_level", "title": "Level", "kind": "integer", "unit": "m", "minimum": 0, "maximum": 9},
+    {"name": "x_lease", "title": "Lease", "kind": "code",
+    "terms": [{"code": "state", "label": "State"}, {"code": "own", "label": "Own"}]}]}"""
+)
+
+
+def test_the_form_asks_what_the_office_asks(qtbot: QtBot, form: SightingForm) -> None:
+    form.ask_for(ASKS)
+    assert not form.dirty
+    assert not form.body.rows["district"].isVisible()
+    assert form.body.sections["Amount"].isHidden(), "nothing of it is shown"
+    assert list(form.body.sections)[-1] == "Of the office"
+    assert gems(form).shown_codes() == ["emerald", "topaz", "kunzite"]
+    write(gems(form).search, "کنزائٹ")
+    qtbot.keyClick(gems(form).search, Qt.Key.Key_Return)
+    form.use_map_position(72.36, 34.77)
+    form.body.sections["Of the office"].set_open(True)
+    lease = form.body.editor("x_lease")
+    assert isinstance(lease, ButtonsEditor)
+    qtbot.mouseClick(lease.button("own"), LEFT)
+    assert "Locality" in form.footer.state.whole
+    qtbot.keyClicks(line_of(form, "x_mine"), "Gujar Kili 3")
+    with qtbot.waitSignal(form.saveRequested) as asked:
+        form.try_save()
+    values = asked.args[0]
+    assert (values["gem"], values["host_rock"], values["x_level"]) == ("kunzite", "talc-rock", 3)
+    assert (values["x_mine"], values["x_lease"]) == ("Gujar Kili 3", "own")
+    form.load(None)
+    assert form.body.rows["x_mine"].last_button.text() == "↺ Gujar Kili 3"
+
+
+def test_what_is_filled_is_never_hidden_and_a_list_refuses_nothing(form: SightingForm, stored: Record) -> None:
+    form.ask_for(ASKS)
+    form.load(Record("sighting", stored.uuid, {**STORED, "district": "Swat", "gem": "ruby", "host_rock": "marble"}))
+    assert form.body.rows["district"].isVisible()
+    assert gems(form).buttons["ruby"].isChecked()
+    assert line_of(form, "host_rock").text() == "Marble"
+    assert form.changes() == {}
+    form.body.sections["Host and deposit"].set_open(True)
+    assert "not among the terms" in form.body.rows["host_rock"].message.text()
+    form.load(stored)
+    assert not form.body.rows["district"].isVisible()
+    form.go_to("district")
+    assert form.body.rows["district"].isVisible(), "one that is still needed can be gone to"
+
+
+def test_what_stands_in_the_form_stays_when_the_office_asks_something_else(qtbot: QtBot, form: SightingForm) -> None:
+    qtbot.keyClicks(line_of(form, "locality"), "Mingora")
+    qtbot.keyClicks(form.position_box.line, "34.7725N 72.3608E")
+    uuid = form.uuid
+    form.ask_for(ASKS)
+    assert form.dirty
+    assert form.uuid == uuid
+    assert line_of(form, "locality").text() == "Mingora"
+    assert form.position_box.position == pytest.approx((72.3608, 34.7725))
+    form.ask_for(EMPTY)
+    assert "x_mine" not in form.body.rows
+    assert line_of(form, "locality").text() == "Mingora"
+
+
+def test_a_default_that_was_emptied_is_said_to_be_empty(qtbot: QtBot, form: SightingForm) -> None:
+    form.ask_for(ASKS)
+    form.use_map_position(72.36, 34.77)
+    line_of(form, "host_rock").clear()
+    assert form.changes()["host_rock"] is None
+
+
+def test_the_project_is_chosen_where_there_are_several(qtbot: QtBot, form: SightingForm) -> None:
+    assert "survey_uuid" not in form.body.rows
+    form.ask_for(EMPTY, {"s-1": "Swat"})
+    assert "survey_uuid" not in form.body.rows, "there is only one it can belong to"
+    form.ask_for(EMPTY, {"s-1": "Swat", "s-2": "Hunza"})
+    row = form.body.rows["survey_uuid"]
+    assert next(iter(form.body.rows)) == "survey_uuid"
+    assert row.label.text() == "Project"
+    assert isinstance(row.editor, SurveyEditor)
+    assert "Project" in form.footer.state.whole
+    with qtbot.waitSignal(form.projectChosen) as chosen:
+        qtbot.keyClick(row.editor.combo, Qt.Key.Key_Down)
+        row.editor.combo.activated.emit(0)
+    assert chosen.args == ["s-1"]
+    form.use_map_position(72.36, 34.77)
+    assert form.changes()["survey_uuid"] == "s-1"
+    form.try_save()
+    form.load(None)
+    assert form.body.rows["survey_uuid"].last_button.text() == "↺ Swat"
+    row.pin.click()
+    form.load(None)
+    assert form.values()["survey_uuid"] == "s-1"
+
+
+def test_a_project_of_another_file_is_not_filled_in(qtbot: QtBot) -> None:
+    form = SightingForm(sticky={"survey_uuid": "s-9"}, pinned=["survey_uuid"], now=lambda: NOW)
+    qtbot.addWidget(form)
+    form.ask_for(EMPTY, {"s-1": "Swat", "s-2": "Hunza"})
+    assert form.values()["survey_uuid"] is None
+    form.load(Record("sighting", "u-1", {"survey_uuid": "s-9"}))
+    assert form.body.editor("survey_uuid").value() == "s-9", "what a record says stays"
+    assert form.changes() == {}
 
 
 def test_the_form_fits_a_narrow_panel_on_a_low_screen(form: SightingForm) -> None:

@@ -149,7 +149,7 @@ def test_screen_readers_are_told_how_many(qtbot: QtBot) -> None:
 def test_snapshot_is_a_png_of_the_size_asked_for(qtbot: QtBot, tmp_path: Path) -> None:
     canvas = shown_map(qtbot)
     target = tmp_path / "map.png"
-    canvas.snapshot(target, 1200, 900, title="سوات Swat emeralds", pixel_ratio=1.5)
+    canvas.snapshot(target, 1200, 900, "سوات Swat emeralds", pixel_ratio=1.5)
     assert target.read_bytes().startswith(b"\x89PNG")
     picture = QImage(str(target))
     assert (picture.width(), picture.height()) == (1200, 900)

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 
 from surveyapp.domain import changes
 from surveyapp.domain.changes import ChangeSet
@@ -20,6 +23,7 @@ from surveyapp.ui.itemmodels.roster import (
     loaded_columns,
     other_columns,
 )
+from surveyapp.ui.table_panel import InOrder
 
 
 def _roster(*rows: dict[str, Any]) -> Roster:
@@ -141,7 +145,7 @@ def test_following_changes_ends_where_reading_anew_would(
     assert {roster.uuids[row] for row in roster.matching("x")} == {u for u, value in truth.items() if value == "x"}
 
 
-def test_the_model_shows_labels_icons_and_absences() -> None:
+def test_the_model_shows_labels_icons_and_absences(qapp: QApplication) -> None:
     model = RecordModel(_three())
     gem = model.columns.index("gem")
     assert model.index(0, gem).data() == "Emerald"
@@ -151,11 +155,11 @@ def test_the_model_shows_labels_icons_and_absences() -> None:
     assert model.headerData(gem, Qt.Orientation.Horizontal) == "Gem"
 
 
-def test_the_model_searches_sorts_and_finds_places_by_uuid() -> None:
+def test_the_model_shows_what_was_found_sorts_and_finds_places_by_uuid() -> None:
     model = RecordModel(_three())
     model.sort(model.columns.index("locality"))
     assert [model.uuid_at(place) for place in range(3)] == ["c", "a", "b"]
-    model.set_search("emerald")
+    model.show_only(frozenset("ac"))
     assert [model.uuid_at(place) for place in range(model.rowCount())] == ["c", "a"]
     assert model.place_of("b") is None
     assert model.place_of("a") == 1
@@ -163,11 +167,28 @@ def test_the_model_searches_sorts_and_finds_places_by_uuid() -> None:
     assert [model.uuid_at(place) for place in range(model.rowCount())] == ["a", "c"]
 
 
-def test_the_model_keeps_search_and_order_while_it_follows() -> None:
+def test_the_model_keeps_to_what_was_found_while_it_follows() -> None:
     roster = _three()
     model = RecordModel(roster)
-    model.set_search("emerald")
+    model.show_only(frozenset("c"))
     model.follow(roster.apply(ChangeSet((changes.update("sighting", "a", {"gem": "ruby"}),), "x")))
     assert [model.uuid_at(place) for place in range(model.rowCount())] == ["c"]
     model.set_columns(["locality"])
     assert model.columnCount() == 1
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_runs_the_other_way_is_shown_in_its_order() -> None:
+    model = RecordModel(_roster({"uuid": "a", "observed_at": "2025-04-15T04:10:00.000Z", "notes": "زمرد, (2)"}))
+    model.set_columns(["observed_at", "notes"])
+    delegate = InOrder()
+
+    def shown() -> list[str]:
+        return [delegate.displayText(model.index(0, column).data(), QLocale.c()) for column in range(2)]
+
+    assert shown() == ["15 Apr 2025, 09:10", "\u2068زمرد, (2)\u2069"]
+    QGuiApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        assert shown() == ["\u206815 Apr 2025, 09:10\u2069", "زمرد, (2)"]
+    finally:
+        QGuiApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -98,7 +98,7 @@ def test_the_tour_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert said or arguments[0] in {"edit", "delete", "resolve"}
     assert json.loads(_said(["conflicts", "swat.gpkg", "--json"])[1]) == [], "the tour decides its one conflict"
     made = {"valley.gpkg", "valley_office.gpkg", "valley.geojson", "valley.csv", "valley_public.gpkg",
-            "valley.html", "valley_public.html", "swat.gpkg", "merge.json"}
+            "valley.html", "valley_public.html", "swat.gpkg", "merge.html"}
     assert made <= {path.name for path in tmp_path.iterdir()}
     assert before == {path: path.read_bytes() for path in before}
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+import math
+import re
+from dataclasses import fields, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from surveyapp.domain.fields import LAYER_BY_NAME, POSITION_FACTS
+from surveyapp.domain.template import GATE_LIMITS
 from surveyapp.domain.validation import check_value
-from surveyapp.errors import Refused
+from surveyapp.errors import BadInput, Refused
 from surveyapp.positioning.averaging import Average, Averager
 from surveyapp.positioning.facts import position_facts
 from surveyapp.positioning.fix import Fix
-from surveyapp.positioning.gate import Gate
+from surveyapp.positioning.gate import RULES, Gate
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 GOOD = Fix(
@@ -232,3 +237,55 @@ def test_facts_are_what_the_sighting_takes(position: Fix | Average) -> None:
         field = layer.field(name)
         assert field is not None
         assert check_value(field, facts[name]) is None
+
+
+# --- rules from settings and templates ---------------------------------------------------------------
+
+
+def test_rules_make_the_gate_that_they_name() -> None:
+    rules = {
+        "max_accuracy_m": 5, "max_hdop": 2.5, "min_mode": 3, "max_age_s": 30, "min_quality": "dgps",
+        "max_clock_difference_s": None, "min_samples": 20, "blocks": True,
+    }
+    assert Gate.from_rules(rules) == Gate(
+        max_accuracy_m=5, max_hdop=2.5, min_mode=3, max_age_s=30, min_quality="dgps", min_samples=20, blocks=True
+    )
+    assert Gate.from_rules({}) == Gate()
+
+
+def test_every_rule_is_a_limit_of_the_gate_and_one_that_a_template_may_set() -> None:
+    assert set(RULES) == {limit.name for limit in fields(Gate)}
+    assert set(RULES) == {*GATE_LIMITS, "min_quality", "blocks"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"accuracy": 5}, "no position rule 'accuracy'"),
+        ({"max_accuracy_m": 0}, "max_accuracy_m takes metres, not 0"),
+        ({"max_accuracy_m": True}, "takes metres"),
+        ({"max_accuracy_m": math.nan}, "takes metres"),
+        ({"max_age_s": "10"}, "takes seconds"),
+        ({"min_mode": 4}, "takes 2 or 3"),
+        ({"min_mode": 2.5}, "takes 2 or 3"),
+        ({"min_quality": "good"}, "min_quality takes one of none"),
+        ({"min_samples": 0}, "a whole number above 0"),
+        ({"blocks": "yes"}, "true or false"),
+    ],
+)
+def test_what_is_no_rule_is_refused_in_a_sentence(rules: dict[str, object], told: str) -> None:
+    with pytest.raises(BadInput, match=re.escape(told)):
+        Gate.from_rules(rules)
+
+
+_VALUES = st.none() | st.booleans() | st.floats() | st.integers(-2, 40) | st.text(max_size=8)
+
+
+@given(st.sampled_from(list(RULES)), _VALUES)
+def test_any_value_makes_a_gate_that_has_it_or_is_refused(rule: str, value: object) -> None:
+    if value is None or RULES[rule](value):
+        kept = getattr(Gate.from_rules({rule: value}), rule)
+        assert kept == (getattr(Gate(), rule) if value is None else value)
+    else:
+        with pytest.raises(BadInput, match=rf"{rule} takes .*\.$"):
+            Gate.from_rules({rule: value})

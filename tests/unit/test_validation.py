@@ -178,3 +178,11 @@ def test_findings_of_a_record() -> None:
         assert (field, ERROR) in _issues(**{**whole, field: bad}), (field, bad)
     for field in ("gem", "presence", "observed_at"):
         assert field in {name for name, _ in _issues(**{**whole, field: None})}
+
+
+def test_each_field_of_a_form_has_help_in_one_or_two_sentences() -> None:
+    for layer, field in FIELDS:
+        if field.group:
+            assert field.help.endswith("."), f"{layer.name}.{field.name}"
+            assert len(field.help) <= 120, f"{layer.name}.{field.name}"
+            assert field.help.rstrip(".") != field.title

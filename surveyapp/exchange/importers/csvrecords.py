@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from surveyapp.words import tr
+
 _LONGEST_RECORD = 5000
 """Lines that one record may span; a quotation mark that is open for longer was never meant to be."""
 
@@ -74,7 +76,7 @@ def csv_records(lines: Iterable[str], delimiter: str) -> Iterator[CsvRecord]:
 def _why(error: csv.Error) -> str:
     text = str(error)
     if "end of data" in text:
-        return "A quotation mark is opened and never closed."
+        return tr("A quotation mark is opened and never closed.")
     if "expected after" in text:
-        return "Text follows a closing quotation mark; double the quotation marks inside a cell."
-    return f"The line cannot be told into cells ({text})."
+        return tr("Text follows a closing quotation mark; double the quotation marks inside a cell.")
+    return tr("The line cannot be told into cells ({text}).", text=text)

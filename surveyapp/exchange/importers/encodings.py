@@ -10,6 +10,7 @@ from pathlib import Path
 
 from surveyapp.errors import BadFile, BadInput
 from surveyapp.exchange.importers.source import require_file
+from surveyapp.words import tr
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -62,12 +63,14 @@ def encoding_of(path: Path, wanted: str | None = None) -> Encoding:
         try:
             return Encoding(codecs.lookup(wanted).name)
         except LookupError:
-            raise BadInput(f"There is no encoding {wanted!r}; use utf-8, utf-16, cp1252 or cp1256.") from None
+            raise BadInput(
+                tr("There is no encoding {wanted!r}; use utf-8, utf-16, cp1252 or cp1256.", wanted=wanted)
+            ) from None
     for mark, name in _MARKS:
         if start.startswith(mark):
             return Encoding(name)
     if (wide := _wide(start)) is not None:
-        return Encoding(wide, "The file has no byte-order mark and was read as UTF-16.")
+        return Encoding(wide, tr("The file has no byte-order mark and was read as UTF-16."))
     if (legacy := _legacy(path)) is None:
         return Encoding("utf-8")
     return Encoding(
@@ -82,12 +85,12 @@ def _start_of(path: Path) -> bytes:
         with path.open("rb") as file:
             start = file.read(4096)
     except OSError as error:
-        raise BadFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise BadFile(tr("{name} cannot be read: {reason}.", name=path.name, reason=error.strerror or error)) from error
     if not start:
-        raise BadFile(f"{path.name} is empty.")
+        raise BadFile(tr("{name} is empty.", name=path.name))
     for magic, what in _OTHER_FORMATS:
         if start.startswith(magic):
-            raise BadFile(f"{path.name} is not text but {what}.")
+            raise BadFile(tr("{name} is not text but {what}.", name=path.name, what=what))
     return start
 
 

@@ -27,6 +27,7 @@ from surveyapp.exchange.importers.source import (
     read_bytes,
 )
 from surveyapp.geo.crs import WGS84
+from surveyapp.words import tr
 
 _LAYERS = {POINT: "points", LINESTRING: "lines", POLYGON: "polygons", "": "other"}
 _GEOMETRIES = (
@@ -80,14 +81,22 @@ def _document(path: Path, encoding: str | None) -> dict[str, Any]:
         document = json.loads(text.lstrip("\ufeff"))
     except json.JSONDecodeError as error:
         raise BadFile(
-            f"{path.name} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+            tr(
+                "{name} is not JSON: {reason} in line {lineno}, column {colno}.",
+                name=path.name,
+                reason=error.msg,
+                lineno=error.lineno,
+                colno=error.colno,
+            )
         ) from error
     except (UnicodeError, LookupError) as error:
-        raise BadFile(f"{path.name} is not text in the encoding it should be ({error}).") from error
+        raise BadFile(
+            tr("{name} is not text in the encoding it should be ({error}).", name=path.name, error=error)
+        ) from error
     except RecursionError as error:
-        raise BadFile(f"{path.name} is nested too deeply to be GeoJSON.") from error
+        raise BadFile(tr("{name} is nested too deeply to be GeoJSON.", name=path.name)) from error
     if not isinstance(document, dict) or "type" not in document:
-        raise BadFile(f"{path.name} is JSON but not GeoJSON: it has no type.")
+        raise BadFile(tr("{name} is JSON but not GeoJSON: it has no type.", name=path.name))
     return document
 
 
@@ -100,8 +109,8 @@ def _features(path: Path, document: dict[str, Any]) -> list[Any]:
     if kind in _GEOMETRIES:
         return [{"type": "Feature", "geometry": document, "properties": {}}]
     if kind == "Topology":
-        raise BadFile(f"{path.name} is TopoJSON; save it as GeoJSON.")
-    raise BadFile(f"{path.name} is JSON but not GeoJSON: its type is {str(kind)[:40]!r}.")
+        raise BadFile(tr("{name} is TopoJSON; save it as GeoJSON.", name=path.name))
+    raise BadFile(tr("{name} is JSON but not GeoJSON: its type is {kind!r}.", name=path.name, kind=str(kind)[:40]))
 
 
 def _family(feature: Any) -> str:
@@ -122,7 +131,7 @@ def _crs_member(path: Path, document: dict[str, Any]) -> str | None:
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str):
         raise BadFile(
-            f"{path.name} names its coordinate system in a way that cannot be read; save it in WGS 84."
+            tr("{name} names its coordinate system in a way that cannot be read; save it in WGS 84.", name=path.name)
         )
     if (urn := _URN.fullmatch(name.strip())) is not None:
         authority, code = urn[1].upper(), urn[2].upper()
@@ -138,7 +147,7 @@ def _rows(features: list[Any], family: str) -> Iterator[SourceRow]:
 
 def _row(number: int, feature: Any) -> SourceRow:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        return SourceRow(number, {"feature": plain(feature)}, trouble="It is not a GeoJSON feature.")
+        return SourceRow(number, {"feature": plain(feature)}, trouble=tr("It is not a GeoJSON feature."))
     properties = feature.get("properties")
     values: dict[str, Value] = {}
     if isinstance(properties, dict):
@@ -159,7 +168,7 @@ def _geometry(geometry: Any) -> tuple[str | None, float | None]:
     if geometry is None:
         return None, None
     if not isinstance(geometry, dict) or geometry.get("type") not in _GEOMETRIES:
-        raise BadPosition("Its geometry is of no kind that GeoJSON has.")
+        raise BadPosition(tr("Its geometry is of no kind that GeoJSON has."))
     kind, coordinates = geometry["type"], geometry.get("coordinates")
     if kind == "Point":
         if coordinates == []:
@@ -167,7 +176,7 @@ def _geometry(geometry: Any) -> tuple[str | None, float | None]:
         numbers = _position(coordinates)
         return hex_of_xy(numbers[0], numbers[1]), (numbers[2] if len(numbers) > 2 else None)
     if kind == "GeometryCollection":
-        raise BadPosition("Its geometry is a collection of several; give each a feature of its own.")
+        raise BadPosition(tr("Its geometry is a collection of several; give each a feature of its own."))
     import shapely
     from shapely.geometry import shape
 
@@ -176,14 +185,14 @@ def _geometry(geometry: Any) -> tuple[str | None, float | None]:
         return hex_of_shape(shape(geometry)), None
     except (shapely.errors.ShapelyError, ValueError, TypeError, IndexError, AttributeError) as error:
         raise BadPosition(
-            f"Its geometry cannot be read ({str(error).splitlines()[0] if str(error) else kind})."
+            tr("Its geometry cannot be read ({what}).", what=str(error).splitlines()[0] if str(error) else kind)
         ) from None
 
 
 def _check_nested(coordinates: Any) -> None:
     """Every position of nested coordinates must be numbers; raises ``BadPosition``."""
     if not isinstance(coordinates, list):
-        raise BadPosition("Its geometry has no coordinates.")
+        raise BadPosition(tr("Its geometry has no coordinates."))
     if coordinates and not isinstance(coordinates[0], list):
         _position(coordinates)
         return
@@ -201,5 +210,5 @@ def _position(coordinates: Any) -> list[float]:
         )
     )
     if not good:
-        raise BadPosition("Its coordinates are not numbers.")
+        raise BadPosition(tr("Its coordinates are not numbers."))
     return [float(number) for number in coordinates]

@@ -31,6 +31,7 @@ from surveyapp.exchange.importers.source import (
     require_file,
 )
 from surveyapp.geo.crs import WGS84
+from surveyapp.words import tr
 
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _OWN_TABLES = {"layer_styles", "revision", "conflict", "package"}
@@ -101,10 +102,10 @@ def _sentences(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise BadFile(
-            f"{path.name} is not a GeoPackage or is damaged ({error}); ask for a new copy."
+            tr("{name} is not a GeoPackage or is damaged ({error}); ask for a new copy.", name=path.name, error=error)
         ) from error
     except OSError as error:
-        raise BadFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise BadFile(tr("{name} cannot be read: {reason}.", name=path.name, reason=error.strerror or error)) from error
 
 
 @contextmanager
@@ -113,8 +114,8 @@ def _untouched(path: Path) -> Iterator[Path]:
     with _sentences(path), path.open("rb") as file:
         header = file.read(20)
     if not header.startswith(b"SQLite format 3\x00"):
-        what = "is empty" if not header else "is damaged or not a GeoPackage"
-        raise BadFile(f"{path.name} {what}: it does not begin as one; ask for a new copy.")
+        what = tr("is empty") if not header else tr("is damaged or not a GeoPackage")
+        raise BadFile(tr("{name} {what}: it does not begin as one; ask for a new copy.", name=path.name, what=what))
     beside = [path.with_name(path.name + end) for end in ("-wal", "-journal")]
     if header[18:20] != b"\x02\x02" and not any(extra.exists() for extra in beside):
         yield path
@@ -131,7 +132,7 @@ def _tables(path: Path, database: sqlite3.Connection) -> dict[str, _Table]:
     """The tables that hold data, those with points first; raises ``BadFile`` if none is listed."""
     known = {row[0].casefold() for row in database.execute("SELECT name FROM sqlite_master")}
     if "gpkg_contents" not in known:
-        raise BadFile(f"{path.name} is an SQLite database but no GeoPackage.")
+        raise BadFile(tr("{name} is an SQLite database but no GeoPackage.", name=path.name))
     geometry = {}
     if "gpkg_geometry_columns" in known:
         geometry = {
@@ -186,7 +187,9 @@ def _crs(path: Path, database: sqlite3.Connection, srs_id: int | None) -> str | 
     )
     found = database.execute(query, (srs_id,)).fetchone()
     if found is None:
-        raise BadFile(f"{path.name} uses a coordinate system ({srs_id}) that it does not describe.")
+        raise BadFile(
+            tr("{name} uses a coordinate system ({srs_id}) that it does not describe.", name=path.name, srs_id=srs_id)
+        )
     organization, number, definition = found
     if str(organization).upper() == "EPSG":
         return f"EPSG:{number}"
@@ -235,7 +238,7 @@ def _geometry(blob: object) -> tuple[str | None, float | None]:
     if blob is None:
         return None, None
     if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP" or (blob[3] >> 1) & 7 > 4:
-        raise BadPosition("Its geometry is not as a GeoPackage keeps it.")
+        raise BadPosition(tr("Its geometry is not as a GeoPackage keeps it."))
     if blob[3] & 0x10:
         return None, None
     return hex_of_wkb(blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :])

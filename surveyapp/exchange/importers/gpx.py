@@ -26,6 +26,7 @@ from surveyapp.exchange.importers.source import (
 )
 from surveyapp.exchange.importers.xmltext import children, local, parse_xml, text_in
 from surveyapp.geo.crs import WGS84
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -47,7 +48,7 @@ def read_gpx(
     }
     layers = tuple(name for name, read in readers.items() if next(read(), None) is not None)
     if not layers:
-        raise BadFile(f"{path.name} holds no waypoint, track or route.")
+        raise BadFile(tr("{name} holds no waypoint, track or route.", name=path.name))
     name = choose_layer(path, layer, layers)
     points = name == "waypoints"
     rows = Rows(readers[name])
@@ -104,13 +105,13 @@ def _line(number: int, values: dict[str, Value], points: list[Element]) -> Sourc
     if times:
         values |= {"started at": times[0], "finished at": times[-1]}
     if len(points) < 2:
-        return SourceRow(number, values, trouble=f"A line needs two points, and it has {len(points)}.")
+        return SourceRow(number, values, trouble=tr("A line needs two points, and it has {count}.", count=len(points)))
     positions = []
     for place, point in enumerate(points, start=1):
         try:
             positions.append(_position(point))
         except BadPosition as error:
-            return SourceRow(number, values, trouble=f"Its point {place} is bad. {error}")
+            return SourceRow(number, values, trouble=tr("Its point {place} is bad. {error}", place=place, error=error))
     import shapely
 
     return SourceRow(number, values, hex_of_shape(shapely.LineString(positions)))
@@ -124,7 +125,9 @@ def _position(point: Element) -> tuple[float, float]:
     except ValueError:
         numbers = math.nan, math.nan
     if not (abs(numbers[0]) <= 180 and abs(numbers[1]) <= 90):
-        raise BadPosition(f"It has no position: lat is {latitude!r} and lon {longitude!r}.")
+        raise BadPosition(
+            tr("It has no position: lat is {latitude!r} and lon {longitude!r}.", latitude=latitude, longitude=longitude)
+        )
     return numbers
 
 

@@ -27,6 +27,7 @@ from surveyapp.exchange.importers.source import (
 )
 from surveyapp.exchange.importers.xmltext import children, descendants, local, parse_xml, text_in
 from surveyapp.geo.crs import WGS84
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -46,7 +47,7 @@ def read_kml(
     root = parse_xml(_kml_bytes(path), path.name, "kml")
     marks = list(descendants(root, "Placemark"))
     if not marks:
-        raise BadFile(f"{path.name} holds no placemark.")
+        raise BadFile(tr("{name} holds no placemark.", name=path.name))
     families = Counter(map(_family, marks))
     layers = tuple(name for family, name in _LAYERS.items() if families[family])
     name = choose_layer(path, layer, layers)
@@ -74,13 +75,15 @@ def _kml_bytes(path: Path) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inside = [entry for entry in archive.infolist() if entry.filename.casefold().endswith(".kml")]
             if not inside:
-                raise BadFile(f"{path.name} is a zipped file without a .kml in it.")
+                raise BadFile(tr("{name} is a zipped file without a .kml in it.", name=path.name))
             if inside[0].file_size > _LARGEST:
-                raise BadFile(f"{path.name} unpacks to more than {_LARGEST // 2**20} MB; split it.")
+                raise BadFile(
+                    tr("{name} unpacks to more than {largest} MB; split it.", name=path.name, largest=_LARGEST // 2**20)
+                )
             with archive.open(inside[0]) as file:
                 return file.read(_LARGEST)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise BadFile(f"{path.name} is a damaged or locked archive ({error}).") from error
+        raise BadFile(tr("{name} is a damaged or locked archive ({error}).", name=path.name, error=error)) from error
 
 
 def _shapes(mark: Element) -> list[Element]:
@@ -137,14 +140,14 @@ def _geometry(shapes: list[Element]) -> tuple[str | None, float | None]:
     if not shapes:
         return None, None
     if len({_FAMILY[local(shape)] for shape in shapes}) > 1:
-        raise BadPosition("It mixes points, lines and polygons; give each a placemark of its own.")
+        raise BadPosition(tr("It mixes points, lines and polygons; give each a placemark of its own."))
     import shapely
 
     height = None
     if local(shapes[0]) == "Point":
         positions = [_positions(shape) for shape in shapes]
         if any(len(position) != 1 for position in positions):
-            raise BadPosition("It has no position: its point is empty.")
+            raise BadPosition(tr("It has no position: its point is empty."))
         height = positions[0][0][2] if len(positions) == 1 else None
         made: list[Any] = [shapely.Point(position[0][:2]) for position in positions]
         whole = made[0] if len(made) == 1 else shapely.MultiPoint(made)
@@ -162,7 +165,7 @@ def _line(element: Element) -> Any:
 
     positions = [position[:2] for position in _positions(element)]
     if len(positions) < 2:
-        raise BadPosition(f"A line needs two points, and it has {len(positions)}.")
+        raise BadPosition(tr("A line needs two points, and it has {count}.", count=len(positions)))
     return shapely.LineString(positions)
 
 
@@ -174,14 +177,14 @@ def _polygon(element: Element) -> Any:
         for name in ("outerBoundaryIs", "innerBoundaryIs")
     }
     if not rings["outerBoundaryIs"]:
-        raise BadPosition("Its polygon has no outline.")
+        raise BadPosition(tr("Its polygon has no outline."))
     return shapely.Polygon(rings["outerBoundaryIs"][0], rings["innerBoundaryIs"])
 
 
 def _ring(element: Element) -> list[tuple[float, float]]:
     positions = [position[:2] for position in _positions(element)]
     if len(positions) < 3:
-        raise BadPosition(f"The outline of a polygon needs three points, and it has {len(positions)}.")
+        raise BadPosition(tr("The outline of a polygon needs three points, and it has {count}.", count=len(positions)))
     return positions
 
 
@@ -194,6 +197,6 @@ def _positions(element: Element) -> list[tuple[float, float, float | None]]:
         except ValueError:
             numbers = []
         if len(numbers) < 2 or not all(map(math.isfinite, numbers)):
-            raise BadPosition(f"Its coordinates {group[:40]!r} are not numbers.")
+            raise BadPosition(tr("Its coordinates {group!r} are not numbers.", group=group[:40]))
         positions.append((numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else None))
     return positions

@@ -17,6 +17,7 @@ from surveyapp.exchange.importers.source import (
     plain,
     require_file,
 )
+from surveyapp.words import tr
 
 
 def read_shapefile(
@@ -30,7 +31,11 @@ def read_shapefile(
     ]
     if lacking:
         raise BadFile(
-            f"{path.name} lacks its {' and '.join(lacking)}; copy all files of the shapefile together."
+            tr(
+                "{name} lacks its {what}; copy all files of the shapefile together.",
+                name=path.name,
+                what=" and ".join(lacking),
+            )
         )
     meta, shapes, cells = _read(path, encoding)
     names = [str(name) for name in meta["fields"]]
@@ -58,9 +63,13 @@ def _read(path: Path, encoding: str | None) -> tuple[dict[str, Any], Any, list[A
     try:
         meta, _fids, shapes, cells = pyogrio.raw.read(path, encoding=encoding, datetime_as_string=True)
     except (DataSourceError, DataLayerError, FeatureError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path.name} cannot be read as a shapefile ({str(error).splitlines()[0]}).") from error
+        raise BadFile(
+            tr("{name} cannot be read as a shapefile ({reason}).", name=path.name, reason=str(error).splitlines()[0])
+        ) from error
     except LookupError as error:
-        raise BadInput(f"There is no encoding {encoding!r}; use utf-8, cp1252 or cp1256.") from error
+        raise BadInput(
+            tr("There is no encoding {encoding!r}; use utf-8, cp1252 or cp1256.", encoding=encoding)
+        ) from error
     return meta, shapes, list(cells)
 
 

@@ -9,6 +9,7 @@ from surveyapp.domain.geometry import point_of
 from surveyapp.errors import BadPosition
 from surveyapp.exchange.importers.source import LINESTRING, POINT, POLYGON
 from surveyapp.geo.crs import WGS84, to_wgs84, to_wgs84_arrays
+from surveyapp.words import tr
 
 _FAMILY = {
     "Point": POINT,
@@ -59,7 +60,7 @@ def shape_of_wkb(wkb: bytes | str) -> Any:
         return shapely.from_wkb(wkb)
     except (shapely.errors.ShapelyError, ValueError) as error:
         raise BadPosition(
-            f"Its geometry is damaged or of a kind that cannot be taken ({_first_line(error)})."
+            tr("Its geometry is damaged or of a kind that cannot be taken ({reason}).", reason=_first_line(error))
         ) from None
 
 
@@ -72,7 +73,7 @@ def shape_of_wkt(text: str) -> Any:
     try:
         return shapely.from_wkt(text)
     except (shapely.errors.ShapelyError, ValueError) as error:
-        raise BadPosition(f"Its WKT cannot be read ({_first_line(error)}).") from None
+        raise BadPosition(tr("Its WKT cannot be read ({reason}).", reason=_first_line(error))) from None
 
 
 def _first_line(error: Exception) -> str:
@@ -104,13 +105,19 @@ def parts_on_earth(wkb_hex: str, crs: str, wanted: str) -> list[str]:
     shape = shape_of_wkb(wkb_hex)
     family = _FAMILY.get(shape.geom_type, "")
     if family != wanted:
-        raise BadPosition(f"Its geometry is a {shape.geom_type}, and this layer takes a {wanted.lower()}.")
+        raise BadPosition(
+            tr(
+                "Its geometry is a {geom_type}, and this layer takes a {wanted}.",
+                geom_type=shape.geom_type,
+                wanted=wanted.lower(),
+            )
+        )
     parts = [part for part in getattr(shape, "geoms", [shape]) if not part.is_empty]
     if not parts:
-        raise BadPosition("It has no position: its geometry is empty.")
+        raise BadPosition(tr("It has no position: its geometry is empty."))
     if wanted == POINT and len(parts) > 1:
         raise BadPosition(
-            f"It has {len(parts)} points, and one record is one place; give each a row of its own."
+            tr("It has {count} points, and one record is one place; give each a row of its own.", count=len(parts))
         )
     return [_on_earth(part, crs, wanted) for part in parts]
 
@@ -124,13 +131,13 @@ def _on_earth(part: Any, crs: str, wanted: str) -> str:
     xy = shapely.get_coordinates(part)
     longitudes, latitudes, _accuracy = to_wgs84_arrays(crs, xy[:, 0], xy[:, 1])
     if np.isnan(longitudes).any():
-        raise BadPosition("Part of its geometry lies nowhere on Earth, or where no shift to WGS 84 is known.")
+        raise BadPosition(tr("Part of its geometry lies nowhere on Earth, or where no shift to WGS 84 is known."))
     if crs != WGS84:
         part = shapely.set_coordinates(shapely.force_2d(part), np.column_stack([longitudes, latitudes]))
     if wanted == LINESTRING and len(np.unique(xy, axis=0)) < 2:
-        raise BadPosition("Its line has fewer than two different points.")
+        raise BadPosition(tr("Its line has fewer than two different points."))
     if wanted == POLYGON and part.area == 0:
-        raise BadPosition("Its polygon has no area.")
+        raise BadPosition(tr("Its polygon has no area."))
     made = hex_of_shape(part)
     assert made is not None
     return made

@@ -11,6 +11,7 @@ from pathlib import Path
 from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.domain.records import Value
 from surveyapp.errors import BadFile, BadInput
+from surveyapp.words import tr
 
 POINT, LINESTRING, POLYGON = "POINT", "LINESTRING", "POLYGON"
 
@@ -110,7 +111,7 @@ def plain(value: object) -> Value:
         case None | str() | int() | float():
             return value
         case bytes():
-            return f"({len(value)} bytes)"
+            return tr("({count} bytes)", count=len(value))
         case dict() | list():
             return json.dumps(value, ensure_ascii=False, sort_keys=True)
         case _:
@@ -134,11 +135,13 @@ def columns_of(names: Iterable[str], rows: Iterable[SourceRow]) -> tuple[SourceC
 def choose_layer(path: Path, wanted: str | None, layers: tuple[str, ...]) -> str:
     """The layer to read: the wanted one, or the first. Raises ``BadInput`` naming those there are."""
     if not layers:
-        raise BadFile(f"{path.name} has no layer that can be imported.")
+        raise BadFile(tr("{name} has no layer that can be imported.", name=path.name))
     if wanted is None:
         return layers[0]
     if wanted not in layers:
-        raise BadInput(f"{path.name} has no layer {wanted!r}; it has {', '.join(layers)}.")
+        raise BadInput(
+            tr("{name} has no layer {wanted!r}; it has {what}.", name=path.name, wanted=wanted, what=", ".join(layers))
+        )
     return wanted
 
 
@@ -148,16 +151,20 @@ def read_bytes(path: Path, limit: int = 2**31) -> bytes:
     try:
         if path.stat().st_size > limit:
             raise BadFile(
-                f"{path.name} is larger than {limit // 2**20} MB, which is too much for one import; split it."
+                tr(
+                    "{name} is larger than {limit} MB, which is too much for one import; split it.",
+                    name=path.name,
+                    limit=limit // 2**20,
+                )
             )
         return path.read_bytes()
     except OSError as error:
-        raise BadFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise BadFile(tr("{name} cannot be read: {reason}.", name=path.name, reason=error.strerror or error)) from error
 
 
 def require_file(path: Path) -> None:
     """Raises ``BadFile`` for a folder or a file that is not there."""
     if path.is_dir():
-        raise BadFile(f"{path} is a folder; name a file in it.")
+        raise BadFile(tr("{path} is a folder; name a file in it.", path=path))
     if not path.exists():
-        raise BadFile(f"There is no file {path}; check the name and the folder.")
+        raise BadFile(tr("There is no file {path}; check the name and the folder.", path=path))

@@ -14,6 +14,7 @@ from surveyapp.exchange.csvguard import unguarded
 from surveyapp.exchange.importers.csvrecords import CsvRecord, csv_records
 from surveyapp.exchange.importers.encodings import encoding_of
 from surveyapp.exchange.importers.source import LOOKED_AT, Rows, SourceRow, SourceTable, columns_of
+from surveyapp.words import tr
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _COMMA_NUMBER = re.compile(r"[-−]?\d{1,6},\d+")
@@ -48,7 +49,7 @@ def read_csv(
         notes.append(f"Its cells are separated by {_DELIMITERS[form.delimiter]}.")
     comma = _decimal_comma(islice(rows, LOOKED_AT), form.delimiter)
     if comma:
-        notes.append("Its numbers have decimal commas.")
+        notes.append(tr("Its numbers have decimal commas."))
     return SourceTable(
         path=path,
         format="csv",
@@ -69,10 +70,15 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
             yield from file
     except UnicodeError as error:
         raise BadFile(
-            f"{path.name} is not {encoding} throughout ({error}); name another encoding."
+            tr(
+                "{name} is not {encoding} throughout ({error}); name another encoding.",
+                name=path.name,
+                encoding=encoding,
+                error=error,
+            )
         ) from error
     except OSError as error:
-        raise BadFile(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise BadFile(tr("{name} cannot be read: {reason}.", name=path.name, reason=error.strerror or error)) from error
 
 
 def _form_of(path: Path, encoding: str) -> _Form:
@@ -95,14 +101,20 @@ def _evenness(lines: list[str], delimiter: str) -> tuple[float, int]:
 def _header(path: Path, form: _Form) -> CsvRecord:
     for record in _records(path, form):
         if record.trouble:
-            raise BadFile(f"{path.name}: its first line cannot be read as names of columns. {record.trouble}")
+            raise BadFile(
+                tr(
+                    "{name}: its first line cannot be read as names of columns. {trouble}",
+                    name=path.name,
+                    trouble=record.trouble,
+                )
+            )
         if any(cell.strip() for cell in record.cells):
             break
     else:
-        raise BadFile(f"{path.name} is empty.")
+        raise BadFile(tr("{name} is empty.", name=path.name))
     if all(_NUMBER.fullmatch(cell.strip()) for cell in record.cells):
         raise BadFile(
-            f"{path.name} begins with numbers instead of names of columns; add a first line with names."
+            tr("{name} begins with numbers instead of names of columns; add a first line with names.", name=path.name)
         )
     return record
 
@@ -144,11 +156,11 @@ def _row(record: CsvRecord, names: tuple[str, ...]) -> SourceRow | None:
     values = {name: unguarded(_clean(cell)) for name, cell in zip(names, cells, strict=False)}
     trouble = None
     if extra or len(cells) < width:
-        trouble = f"It has {len(cells)} cells where the first line names {width} columns."
+        trouble = tr("It has {count} cells where the first line names {width} columns.", count=len(cells), width=width)
         if extra:
             values["(more)"] = " | ".join(_clean(cell) for cell in cells[width:])
     elif _has_stray_bytes(cells):
-        trouble = "It holds bytes that are not UTF-8; save the file as UTF-8 or name its encoding."
+        trouble = tr("It holds bytes that are not UTF-8; save the file as UTF-8 or name its encoding.")
     return SourceRow(record.line, values, trouble=trouble)
 
 

@@ -11,6 +11,7 @@ import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 
 from surveyapp.errors import BadFile
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -19,21 +20,27 @@ if TYPE_CHECKING:
 def parse_xml(data: bytes, name: str, root: str) -> Element:
     """The root element, which must have the local name ``root``; raises ``BadFile`` in a sentence."""
     if not data.strip():
-        raise BadFile(f"{name} is empty.")
+        raise BadFile(tr("{name} is empty.", name=name))
     try:
         found: Element = defusedxml.ElementTree.fromstring(data, forbid_dtd=True)
     except DefusedXmlException as error:
         raise BadFile(
-            f"{name} holds XML declarations (DTD or entities) that can do harm; it is not read."
+            tr("{name} holds XML declarations (DTD or entities) that can do harm; it is not read.", name=name)
         ) from error
     except ParseError as error:
         line, column = error.position
-        where = f"line {line}, column {column + 1}"
-        raise BadFile(f"{name} is not sound XML: {where} ({ErrorString(error.code)}).") from error
+        where = tr("line {line}, column {column}", line=line, column=column + 1)
+        raise BadFile(
+            tr("{name} is not sound XML: {where} ({reason}).", name=name, where=where, reason=ErrorString(error.code))
+        ) from error
     except (ValueError, LookupError) as error:
-        raise BadFile(f"{name} is in an encoding that cannot be read ({error}); save it as UTF-8.") from error
+        raise BadFile(
+            tr("{name} is in an encoding that cannot be read ({error}); save it as UTF-8.", name=name, error=error)
+        ) from error
     if local(found) != root:
-        raise BadFile(f"{name} is XML, but of <{local(found)}> and not of <{root}>.")
+        raise BadFile(
+            tr("{name} is XML, but of <{local}> and not of <{root}>.", name=name, local=local(found), root=root)
+        )
     return found
 
 

@@ -27,6 +27,7 @@ from surveyapp.domain.records import Value, moment_of
 from surveyapp.errors import BadInput
 from surveyapp.exchange.preview.columns import texts_of
 from surveyapp.exchange.preview.data import Columns, PreviewData
+from surveyapp.words import tr
 
 _LAYERS = ("sighting", "orientation", "sample", "certificate")
 _PLACE_FACTS = frozenset(POSITION_FACTS) - {"position_source"} | {"elevation_m", "toposheet"}
@@ -51,7 +52,9 @@ class Public:
 def public_edition(data: PreviewData, grid_deg: float) -> Public:
     """Reduce a survey to what the public may see; ``grid_deg`` is the size of the cells in degrees."""
     if not 0.001 <= grid_deg <= 10:
-        raise BadInput(f"A grid of {grid_deg:g} degrees cannot be used; give a size between 0.001 and 10.")
+        raise BadInput(
+            tr("A grid of {grid_deg:g} degrees cannot be used; give a size between 0.001 and 10.", grid_deg=grid_deg)
+        )
     censor = _Censor(_private_names(data))
     layers = {
         name: _public_columns(LAYER_BY_NAME[name], data.layers[name], grid_deg, censor)

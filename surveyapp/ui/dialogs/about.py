@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from surveyapp import __version__
 from surveyapp.ui.dialogs.base import Dialog, card, role_label
+from surveyapp.words import tr
 
 _PARTS = ("geopandas", "shapely", "pyproj", "pyogrio", "folium", "Pillow")
 
@@ -21,19 +22,21 @@ class AboutDialog(Dialog):
     def __init__(self, places: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(
             f"SurveyApp {__version__}",
-            "Record gem deposit sightings offline, merge them, and hand them to reviewers. It never opens a "
-            "network connection by itself. A sighting is an occurrence, never a reserve.",
-            "Close",
+            tr(
+                "Record gem deposit sightings offline, merge them, and hand them to reviewers. It never opens a "
+                "network connection by itself. A sighting is an occurrence, never a reserve."
+            ),
+            tr("Close"),
             parent,
         )
         self.cancel_button.hide()
         frame = card()
         form = QFormLayout(frame)
         form.setContentsMargins(14, 12, 14, 12)
-        form.addRow("Built with", role_label(_built_with(), "muted"))
+        form.addRow(tr("Built with"), role_label(_built_with(), "muted"))
         form.addRow(
-            "Basemap",
-            role_label("Natural Earth, public domain; for orientation, and no authority on boundaries", "muted"),
+            tr("Basemap"),
+            role_label(tr("Natural Earth, public domain; for orientation, and no authority on boundaries"), "muted"),
         )
         for title, place in places.items():
             label = QLabel(place)
@@ -52,5 +55,5 @@ def _built_with() -> str:
         try:
             found.append(f"{part} {version(part)}")
         except PackageNotFoundError:
-            found.append(f"{part} (not installed)")
+            found.append(tr("{part} (not installed)", part=part))
     return ", ".join(found)

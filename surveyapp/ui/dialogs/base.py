@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from surveyapp.ui import theme
+from surveyapp.words import tr
 
 
 class Dialog(QDialog):
@@ -44,7 +45,7 @@ class Dialog(QDialog):
         self.main_button.setProperty("role", "primary")
         self.main_button.setDefault(True)
         self.buttons.addButton(self.main_button, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.cancel_button = self.buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
+        self.cancel_button = self.buttons.addButton(tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         self.cancel_button.setObjectName("cancel")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -70,6 +71,7 @@ def role_label(text: str, role: str) -> QLabel:
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
+    label.setAlignment(theme.leading() | Qt.AlignmentFlag.AlignVCenter)
     label.setProperty("role", role)
     return label
 
@@ -91,7 +93,7 @@ class PathField(QWidget):
         super().__init__(parent)
         self.edit = QLineEdit("" if path is None else str(path))
         self.edit.setClearButtonEnabled(False)
-        self.button = QPushButton("Choose…")
+        self.button = QPushButton(tr("Choose…"))
         self.button.setIcon(theme.icon("open"))
         self.button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)

@@ -19,12 +19,13 @@ from surveyapp.domain.validation import Issue
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import role_label
 from surveyapp.ui.itemmodels.issues import IssueModel
+from surveyapp.words import mark, ntr, tr
 
 LEVEL_WORDS = {
-    0: "The file is not sound yet",
-    1: "Level 1: the file is sound; not complete for the team yet",
-    2: "Level 2: complete for the team; not ready for the national layer yet",
-    3: "Level 3: ready for the national layer",
+    0: mark("The file is not sound yet"),
+    1: mark("Level 1: the file is sound; not complete for the team yet"),
+    2: mark("Level 2: complete for the team; not ready for the national layer yet"),
+    3: mark("Level 3: ready for the national layer"),
 }
 
 
@@ -39,7 +40,7 @@ class CheckPanel(QWidget):
         self.model = IssueModel(caption, self)
         self.verdict = role_label("", "heading")
         self.verdict.setObjectName("verdict")
-        self.refresh = QPushButton("Check again")
+        self.refresh = QPushButton(tr("Check again"))
         self.refresh.clicked.connect(self.again)
         self.view = QTableView()
         self.view.setObjectName("issues")
@@ -69,8 +70,11 @@ class CheckPanel(QWidget):
 
     def fill(self, level: int, issues: Sequence[Issue]) -> None:
         """Show the result of a check."""
-        found = "nothing to mend" if not issues else "1 finding" if len(issues) == 1 else f"{len(issues):,} findings"
-        self.verdict.setText(f"{LEVEL_WORDS[level]}; {found}.")
+        count = len(issues)
+        found = (
+            ntr("{count} finding", "{count} findings", count, count=f"{count:,}") if count else tr("nothing to mend")
+        )
+        self.verdict.setText(f"{tr(LEVEL_WORDS[level])}{tr('; ')}{found}{tr('.')}")
         theme.set_role(self.verdict, "good" if level == 3 else "danger" if level == 0 else "heading")
         self.model.fill(issues)
 

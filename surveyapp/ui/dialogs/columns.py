@@ -10,19 +10,22 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushBu
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import Dialog
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, DEFAULT_COLUMNS
+from surveyapp.words import tr
 
 
 class ColumnsDialog(Dialog):
     """Tick what to show; drag or press the arrows to order. ``columns`` is the answer."""
 
     def __init__(self, shown: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__("Columns", "Tick what the table shows; drag to change the order.", "Use these", parent)
+        super().__init__(
+            tr("Columns"), tr("Tick what the table shows; drag to change the order."), tr("Use these"), parent
+        )
         self.list = QListWidget()
         self.list.setObjectName("columns")
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         self.list.setAlternatingRowColors(True)
         self._fill(shown)
-        up, down, usual = QPushButton("Up"), QPushButton("Down"), QPushButton("Usual columns")
+        up, down, usual = QPushButton(tr("Up")), QPushButton(tr("Down")), QPushButton(tr("Usual columns"))
         up.setIcon(theme.icon("previous"))
         down.setIcon(theme.icon("next"))
         up.clicked.connect(lambda: self._move(-1))
@@ -65,4 +68,4 @@ class ColumnsDialog(Dialog):
             self.list.setCurrentRow(row + step)
 
     def _look(self) -> None:
-        self.complain("" if self.columns else "Tick at least one column.")
+        self.complain("" if self.columns else tr("Tick at least one column."))

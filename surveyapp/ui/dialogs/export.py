@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QSizePo
 
 from surveyapp.ui.dialogs.base import Dialog, PathField, role_label
 from surveyapp.ui.prompts import Choice, Prompts
+from surveyapp.words import mark, tr
 
 AUDIENCES = (
-    ("office", "Office", "Everything, at full precision."),
+    ("office", mark("Office"), mark("Everything, at full precision.")),
     (
         "public",
-        "Public",
-        "Positions coarsened; names, notes and photos that may not leave the office are left out.",
+        mark("Public"),
+        mark("Positions coarsened; names, notes and photos that may not leave the office are left out."),
     ),
 )
 
@@ -54,11 +55,12 @@ class ExportDialog(Dialog):
         layers: Sequence[tuple[str, str]],
         suggested: Path,
         *,
-        title: str = "Export",
+        title: str = "",
         format_key: str = "",
         audience: str = "office",
         parent: QWidget | None = None,
     ) -> None:
+        title = title or tr("Export")
         super().__init__(title, "", title, parent)
         self._prompts = prompts
         self._formats = {choice.key: choice for choice in formats}
@@ -71,29 +73,29 @@ class ExportDialog(Dialog):
         self.audience = QComboBox()
         self.audience.setObjectName("audience")
         for key, label, _note in AUDIENCES:
-            self.audience.addItem(label, key)
+            self.audience.addItem(tr(label), key)
         self.audience.setCurrentIndex(max(self.audience.findData(audience), 0))
         self.audience_note = _remark()
         self.layer = QComboBox()
         self.layer.setObjectName("layer")
-        self.layer.addItem("As the format has them", None)
+        self.layer.addItem(tr("As the format has them"), None)
         for name, plural in layers:
             self.layer.addItem(plural, name)
         self.crs = QLineEdit()
         self.crs.setObjectName("crs")
-        self.crs.setPlaceholderText("WGS 84 (EPSG:4326)")
+        self.crs.setPlaceholderText(tr("WGS 84 (EPSG:4326)"))
         self.target = PathField(suggested)
         self.target.setObjectName("target")
         form = QFormLayout()
         form.setVerticalSpacing(8)
         form.setHorizontalSpacing(14)
-        form.addRow("&Format", self.format)
+        form.addRow(tr("&Format"), self.format)
         form.addRow("", self.format_note)
-        form.addRow("F&or", self.audience)
+        form.addRow(tr("F&or"), self.audience)
         form.addRow("", self.audience_note)
-        form.addRow("&Layer", self.layer)
-        form.addRow("&Reference system", self.crs)
-        form.addRow("&File", self.target)
+        form.addRow(tr("&Layer"), self.layer)
+        form.addRow(tr("&Reference system"), self.crs)
+        form.addRow(tr("&File"), self.target)
         self._form = form
         form.setRowVisible(self.format, len(formats) > 1)
         form.setRowVisible(self.layer, bool(layers))
@@ -125,8 +127,8 @@ class ExportDialog(Dialog):
         path = self.target.path
         if path is not None and path.exists():
             answer = self._prompts.choose(
-                f"{path.name} exists already. Replace it?",
-                (Choice("replace", "Replace", destructive=True),),
+                tr("{name} exists already. Replace it?", name=path.name),
+                (Choice("replace", tr("Replace"), destructive=True),),
                 title=self.windowTitle(),
             )
             if answer != "replace":
@@ -140,9 +142,9 @@ class ExportDialog(Dialog):
     def _fault(self) -> str:
         path = self.target.path
         if path is None:
-            return "Choose a file to write."
+            return tr("Choose a file to write.")
         if not path.parent.is_dir():
-            return f"There is no folder {path.parent}; choose another."
+            return tr("There is no folder {parent}; choose another.", parent=path.parent)
         return ""
 
     def _other_format(self) -> None:
@@ -155,13 +157,13 @@ class ExportDialog(Dialog):
         self._look()
 
     def _look(self) -> None:
-        notes = {key: note for key, _label, note in AUDIENCES}
+        notes = {key: tr(note) for key, _label, note in AUDIENCES}
         self.audience_note.setText(notes[self.audience.currentData()])
         self.complain(self._fault())
 
     def _browse(self) -> None:
         kinds = f"{self._chosen.label} (*{self._chosen.extension})"
-        chosen = self._prompts.save_file("Export to", self.target.path or Path.home(), kinds)
+        chosen = self._prompts.save_file(tr("Export to"), self.target.path or Path.home(), kinds)
         if chosen is not None:
             self.target.set_path(chosen if chosen.suffix else chosen.with_suffix(self._chosen.extension))
 

@@ -29,12 +29,13 @@ from surveyapp.exchange.plan import ImportPlan
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import Dialog, role_label
 from surveyapp.ui.forms.history_text import readable
+from surveyapp.words import mark, tr
 
 _SHOWN_ROWS = 50
 _SHOWN_LINES = 1000
 _SETTLE_MS = 350
 """A plan is made this long after the last change, so that a chain of changes is read once."""
-_ZONES = (("Pakistan time (+05:00)", "+05:00"), ("UTC", "+00:00"))
+_ZONES = ((mark("Pakistan time (+05:00)"), "+05:00"), ("UTC", "+00:00"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class ImportDialog(Dialog):
     import_wanted = Signal(object)
 
     def __init__(self, file_name: str, parent: QWidget | None = None) -> None:
-        super().__init__(f"Import {file_name}", "Reading the file…", "Import", parent)
+        super().__init__(tr("Import {file_name}", file_name=file_name), tr("Reading the file…"), tr("Import"), parent)
         self._source: SourceTable | None = None
         self._plan: ImportPlan | None = None
         self._outcome: ImportOutcome | None = None
@@ -76,24 +77,28 @@ class ImportDialog(Dialog):
         self.zone = QComboBox()
         self.zone.setObjectName("zone")
         for label, offset in _ZONES:
-            self.zone.addItem(label, offset)
+            self.zone.addItem(tr(label), offset)
         self.gem = QComboBox()
         self.gem.setObjectName("gem_for_all")
-        self.gem.addItem("Not said", None)
+        self.gem.addItem(tr("Not said"), None)
         for gem in GEMS:
-            self.gem.addItem(theme.gem_icon(gem.code), gem.label, gem.code)
+            self.gem.addItem(theme.gem_icon(gem.code), tr(gem.label), gem.code)
         self.notes = role_label("", "warning")
         self.notes.setObjectName("notes")
-        self.mapping = _table(("Column of the file", "For example", "Becomes"))
+        self.mapping = _table((tr("Column of the file"), tr("For example"), tr("Becomes")))
         self.mapping.setObjectName("mapping")
         self.preview = _table(())
         self.preview.setObjectName("preview")
-        self.refused = _table(("Row", "Why it is not taken"))
+        self.refused = _table((tr("Row"), tr("Why it is not taken")))
         self.refused.setObjectName("refused")
-        self.warnings = _table(("Row", "What to look at"))
+        self.warnings = _table((tr("Row"), tr("What to look at")))
         self.warnings.setObjectName("warnings")
         self.tabs = QTabWidget()
-        for table, title in ((self.preview, "First rows"), (self.refused, "Not taken"), (self.warnings, "To look at")):
+        for table, title in (
+            (self.preview, tr("First rows")),
+            (self.refused, tr("Not taken")),
+            (self.warnings, tr("To look at")),
+        ):
             self.tabs.addTab(table, title)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -117,9 +122,9 @@ class ImportDialog(Dialog):
             self.mapping.setItem(row, 0, _cell(column.name))
             self.mapping.setItem(row, 1, _cell(", ".join(column.samples)))
             box = _QuietBox()
-            box.addItem("kept in the notes", None)
+            box.addItem(tr("kept in the notes"), None)
             for name, title in choices.items():
-                box.addItem(title, name)
+                box.addItem(tr(title), name)
             box.setCurrentIndex(max(box.findData(guessed.fields.get(column.name)), 0))
             box.currentIndexChanged.connect(lambda _index, changed=box: self._chosen(changed))
             self.mapping.setCellWidget(row, 2, box)
@@ -131,7 +136,12 @@ class ImportDialog(Dialog):
         self._plan = plan
         layer = LAYER_BY_NAME[plan.layer]
         self.lead.setText(
-            f"{len(plan.rows):,} of {len(plan.rows) + len(plan.rejected):,} rows can come in as {layer.plural.lower()}."
+            tr(
+                "{count} of {total} rows can come in as {layer}.",
+                count=f"{len(plan.rows):,}",
+                total=f"{len(plan.rows) + len(plan.rejected):,}",
+                layer=tr(layer.plural).lower(),
+            )
         )
         self.notes.setText("\n".join(plan.notes))
         self.notes.setVisible(bool(plan.notes))
@@ -139,8 +149,8 @@ class ImportDialog(Dialog):
         _fill_lines(self.refused, [(r.row, r.reason) for r in plan.rejected])
         _fill_lines(self.warnings, [(w.row, w.message) for w in plan.warnings])
         self._name_tabs(len(plan.rejected), len(plan.warnings))
-        self.complain("" if plan.rows else "No row can come in as it is; look at the mapping and at the reasons.")
-        self.main_button.setText(f"Import {len(plan.rows):,}")
+        self.complain("" if plan.rows else tr("No row can come in as it is; look at the mapping and at the reasons."))
+        self.main_button.setText(tr("Import {count}", count=f"{len(plan.rows):,}"))
 
     def refuse(self, sentence: str) -> None:
         """The source as a whole, or the import, cannot be done like this."""
@@ -152,13 +162,13 @@ class ImportDialog(Dialog):
     def show_outcome(self, outcome: ImportOutcome) -> None:
         """The import is done: say what it did, with the rows that were not taken."""
         self._outcome = outcome
-        self.heading.setText("Imported")
+        self.heading.setText(tr("Imported"))
         self.lead.setText(outcome.counts)
         self.notes.hide()
         _fill_lines(self.refused, list(outcome.rejected))
         self._name_tabs(len(outcome.rejected), 0)
         self.tabs.setCurrentWidget(self.refused if outcome.rejected else self.preview)
-        self.main_button.setText("Close")
+        self.main_button.setText(tr("Close"))
         self.main_button.setEnabled(True)
         self.cancel_button.hide()
 
@@ -199,10 +209,10 @@ class ImportDialog(Dialog):
         facts = QFormLayout()
         facts.setHorizontalSpacing(12)
         self._layer_row = facts.rowCount()
-        facts.addRow("Layer of the file", self.layer)
-        facts.addRow("Reference system", self.crs)
-        facts.addRow("Times without a zone are", self.zone)
-        facts.addRow("Gem of all rows", self.gem)
+        facts.addRow(tr("Layer of the file"), self.layer)
+        facts.addRow(tr("Reference system"), self.crs)
+        facts.addRow(tr("Times without a zone are"), self.zone)
+        facts.addRow(tr("Gem of all rows"), self.gem)
         self._facts = facts
         left = QWidget()
         column = QVBoxLayout(left)
@@ -236,7 +246,7 @@ class ImportDialog(Dialog):
             self.layer.addItems(list(source.layers))
         self.layer.setCurrentText(source.layer)
         if not self.crs.text():
-            self.crs.setPlaceholderText(source.crs if source.crs and len(source.crs) < 40 else "WGS 84 degrees")
+            self.crs.setPlaceholderText(source.crs if source.crs and len(source.crs) < 40 else tr("WGS 84 degrees"))
         for widget in (self.layer, self.crs):
             widget.blockSignals(False)
         self._facts.setRowVisible(self.layer, len(source.layers) > 1)
@@ -271,7 +281,7 @@ class ImportDialog(Dialog):
         rows = plan.rows[:_SHOWN_ROWS]
         layer = LAYER_BY_NAME[plan.layer]
         names = [n for n in (GEOMETRY, *layer.names) if any(r.values.get(n) is not None for r in rows)]
-        titles = ["Position" if n == GEOMETRY else f.label if (f := layer.field(n)) else n for n in names]
+        titles = [tr("Position") if n == GEOMETRY else f.label if (f := layer.field(n)) else n for n in names]
         self.preview.setColumnCount(len(names))
         self.preview.setHorizontalHeaderLabels(titles)
         self.preview.setRowCount(len(rows))
@@ -286,8 +296,8 @@ class ImportDialog(Dialog):
             self.preview.setColumnWidth(at, min(self.preview.columnWidth(at) + 12, 260))
 
     def _name_tabs(self, rejected: int, warned: int) -> None:
-        self.tabs.setTabText(1, f"Not taken ({rejected:,})" if rejected else "Not taken")
-        self.tabs.setTabText(2, f"To look at ({warned:,})" if warned else "To look at")
+        self.tabs.setTabText(1, tr("Not taken ({rejected})", rejected=f"{rejected:,}") if rejected else tr("Not taken"))
+        self.tabs.setTabText(2, tr("To look at ({warned})", warned=f"{warned:,}") if warned else tr("To look at"))
 
 
 class _QuietBox(QComboBox):
@@ -340,4 +350,4 @@ def _fill_lines(table: QTableWidget, lines: Sequence[tuple[int, str]]) -> None:
         table.setItem(place, 0, _cell(str(number)))
         table.setItem(place, 1, _cell(sentence))
     if more:
-        table.setItem(len(shown), 1, _cell(f"and {more:,} more"))
+        table.setItem(len(shown), 1, _cell(tr("and {more} more", more=f"{more:,}")))

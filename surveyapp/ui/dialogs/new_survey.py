@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 from surveyapp.domain.vocabulary import VOCABULARIES
 from surveyapp.ui.dialogs.base import Dialog, PathField, role_label
 from surveyapp.ui.prompts import Prompts
+from surveyapp.words import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +47,24 @@ class NewSurveyDialog(Dialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(
-            "New survey",
-            "One file holds everything: sightings, photos, and who changed what.",
-            "Make survey",
+            tr("New survey"),
+            tr("One file holds everything: sightings, photos, and who changed what."),
+            tr("Make survey"),
             parent,
         )
         self._prompts = prompts
         self.name = QLineEdit()
         self.name.setObjectName("name")
-        self.name.setPlaceholderText("Swat emeralds, spring 2026")
+        self.name.setPlaceholderText(tr("Swat emeralds, spring 2026"))
         self.team = QLineEdit(team)
         self.team.setObjectName("team")
         self.surveyor = QLineEdit(surveyor)
         self.surveyor.setObjectName("surveyor")
         self.province = QComboBox()
         self.province.setObjectName("province")
-        self.province.addItem("Several or not known yet", None)
+        self.province.addItem(tr("Several or not known yet"), None)
         for term in VOCABULARIES["province"].terms:
-            self.province.addItem(term.label, term.code)
+            self.province.addItem(tr(term.label), term.code)
         self.province.setCurrentIndex(max(self.province.findData(province), 0))
         self.folder = PathField(folder)
         self.folder.setObjectName("folder")
@@ -72,12 +73,12 @@ class NewSurveyDialog(Dialog):
         form = QFormLayout()
         form.setVerticalSpacing(10)
         form.setHorizontalSpacing(14)
-        form.addRow("&Name of the survey", self.name)
-        form.addRow("&Team", self.team)
-        form.addRow("&Surveyor in charge", self.surveyor)
-        form.addRow("&Province or territory", self.province)
-        form.addRow("&Folder", self.folder)
-        form.addRow("File", self.file)
+        form.addRow(tr("&Name of the survey"), self.name)
+        form.addRow(tr("&Team"), self.team)
+        form.addRow(tr("&Surveyor in charge"), self.surveyor)
+        form.addRow(tr("&Province or territory"), self.province)
+        form.addRow(tr("&Folder"), self.folder)
+        form.addRow(tr("File"), self.file)
         self.body.addLayout(form)
         self.body.addStretch(1)
         self.resize(640, 430)
@@ -108,13 +109,17 @@ class NewSurveyDialog(Dialog):
         """What keeps the survey from being made: empty for what is just not typed yet."""
         folder = self.folder.path
         if folder is None or not folder.is_dir():
-            return f"There is no folder {folder}; choose another." if folder else "Choose a folder for the file."
+            return (
+                tr("There is no folder {folder}; choose another.", folder=folder)
+                if folder
+                else tr("Choose a folder for the file.")
+            )
         if not os.access(folder, os.W_OK):
-            return f"The folder {folder} cannot be written; choose another."
+            return tr("The folder {folder} cannot be written; choose another.", folder=folder)
         if not self.name.text().strip():
             return ""
         if self._path().exists():
-            return f"{self._path().name} exists in that folder already; give the survey another name."
+            return tr("{name} exists in that folder already; give the survey another name.", name=self._path().name)
         if not self.surveyor.text().strip():
             return ""
         return None
@@ -123,11 +128,11 @@ class NewSurveyDialog(Dialog):
         fault = self._fault()
         # Left to right as a whole: an Urdu name would else put its ending in front.
         name = f"\u2066{self._path().name}\u2069"
-        self.file.setText(name if self.name.text().strip() else "named after the survey")
+        self.file.setText(name if self.name.text().strip() else tr("named after the survey"))
         self.complain(fault or "")
         self.main_button.setEnabled(fault is None)
 
     def _browse(self) -> None:
-        chosen = self._prompts.folder("Folder for the survey", self.folder.path or Path.home())
+        chosen = self._prompts.folder(tr("Folder for the survey"), self.folder.path or Path.home())
         if chosen is not None:
             self.folder.set_path(chosen)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, 
 from surveyapp.ui.action_table import ACTIONS
 from surveyapp.ui.actions import ActionSet
 from surveyapp.ui.forms.search import folded
+from surveyapp.words import tr
 
 _STEPS: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
@@ -18,12 +19,12 @@ class CommandPalette(QDialog):
 
     def __init__(self, actions: ActionSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Commands")
+        self.setWindowTitle(tr("Commands"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._actions = actions
         self.edit = QLineEdit()
         self.edit.setObjectName("command")
-        self.edit.setPlaceholderText("What do you want to do?")
+        self.edit.setPlaceholderText(tr("What do you want to do?"))
         self.list = QListWidget()
         self.list.setObjectName("commands")
         self.list.setAlternatingRowColors(True)
@@ -56,12 +57,12 @@ class CommandPalette(QDialog):
         self.list.clear()
         for spec in ACTIONS:
             action = self._actions[spec.id]
-            told = folded(f"{action.text()} {spec.tip} {spec.menu}".replace("&", ""))
+            told = folded(f"{action.text()} {tr(spec.tip)} {tr(spec.menu)} {spec.text} {spec.tip}".replace("&", ""))
             if spec.id == "app.palette" or not action.isEnabled() or not all(word in told for word in words):
                 continue
             keys = f"     {action.shortcut().toString()}" if spec.shortcut else ""
             item = QListWidgetItem(action.icon(), f"{action.text().replace('&', '')}{keys}")
-            item.setToolTip(spec.tip)
+            item.setToolTip(tr(spec.tip))
             item.setData(Qt.ItemDataRole.UserRole, action)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

@@ -15,6 +15,7 @@ from surveyapp.errors import BadFile, Unavailable
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import role_label
 from surveyapp.ui.prompts import Prompts
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWebEngineWidgets import QWebEngineView
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def open_in_browser(path: Path) -> None:
     """Hand a file to the system's browser; raises ``Unavailable`` if there is none."""
     if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-        raise Unavailable(f"No browser could be started; open {path} in one by hand.")
+        raise Unavailable(tr("No browser could be started; open {path} in one by hand.", path=path))
 
 
 def allow_web_engine() -> None:
@@ -41,22 +42,24 @@ class PreviewWindow(QWidget):
     def __init__(self, path: Path, prompts: Prompts, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Preview: {path.name}")
+        self.setWindowTitle(tr("Preview: {name}", name=path.name))
         self.path = path
         self.blocked: list[str] = []
         self._prompts = prompts
         self.view = self._locked_view()
-        browser = QPushButton("Open in browser")
+        browser = QPushButton(tr("Open in browser"))
         browser.setObjectName("in_browser")
         browser.setIcon(theme.icon("browser"))
         browser.clicked.connect(self._to_browser)
-        save = QPushButton("Save as…")
+        save = QPushButton(tr("Save as…"))
         save.setObjectName("save_as")
         save.setIcon(theme.icon("save"))
         save.clicked.connect(self._save_as)
         bar = QHBoxLayout()
         bar.setContentsMargins(10, 6, 10, 6)
-        bar.addWidget(role_label(f"{path.name}: one file, opens in any browser with no network", "muted"), 1)
+        bar.addWidget(
+            role_label(tr("{name}: one file, opens in any browser with no network", name=path.name), "muted"), 1
+        )
         bar.addWidget(browser)
         bar.addWidget(save)
         layout = QVBoxLayout(self)
@@ -77,7 +80,7 @@ class PreviewWindow(QWidget):
 
             from surveyapp.ui.dialogs.locked_page import Gate, LockedPage
         except ImportError as error:
-            raise Unavailable(f"The preview cannot be shown inside the program ({error}).") from None
+            raise Unavailable(tr("The preview cannot be shown inside the program ({error}).", error=error)) from None
         # The view comes before the profile among our children: Qt wants the page gone before its profile.
         view = QWebEngineView(self)
         profile = QWebEngineProfile(self)
@@ -110,7 +113,7 @@ class PreviewWindow(QWidget):
 
         assert isinstance(item, QWebEngineDownloadRequest)
         target = self._prompts.save_file(
-            "Save decisions", self.path.with_name(item.suggestedFileName()), "All files (*)"
+            tr("Save decisions"), self.path.with_name(item.suggestedFileName()), tr("All files (*)")
         )
         if target is None:
             item.cancel()
@@ -126,7 +129,7 @@ class PreviewWindow(QWidget):
             self._prompts.warn(str(error))
 
     def _save_as(self) -> None:
-        target = self._prompts.save_file("Save preview", self.path, "Preview (*.html)")
+        target = self._prompts.save_file(tr("Save preview"), self.path, tr("Preview (*.html)"))
         if target is None or target == self.path:
             return
         try:
@@ -143,4 +146,6 @@ def copy_to(source: Path, target: Path) -> None:
         beside.replace(target)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise BadFile(f"{target} cannot be written ({error.strerror}); choose another place.") from None
+        raise BadFile(
+            tr("{target} cannot be written ({reason}); choose another place.", target=target, reason=error.strerror)
+        ) from None

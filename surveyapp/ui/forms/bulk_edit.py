@@ -14,42 +14,53 @@ from surveyapp.errors import BadInput
 from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.editors import make_editor
 from surveyapp.ui.forms.field_row import FieldRow
-from surveyapp.ui.forms.history_text import readable
+from surveyapp.ui.forms.form_body import told_value
 from surveyapp.ui.forms.look import ToneLabel, small_button
+from surveyapp.words import ntr, tr
 
 _OF_ONE_PLACE = frozenset({*POSITION_FACTS, "elevation_m", "toposheet", "notes"})
 """Holds for one place or was written about one; the same for many would falsify them."""
-BULK_FIELDS: tuple[Field, ...] = tuple(
-    field
-    for field in SIGHTING.fields
-    if field.group and field.kind not in (BLOB, REF) and field.name not in _OF_ONE_PLACE
-)
+
+
+def bulk_fields(asked: Sequence[Field] = SIGHTING.fields) -> tuple[Field, ...]:
+    """Those of the fields that can be the same on many sightings."""
+    return tuple(
+        field
+        for field in asked
+        if field.group and field.kind not in (BLOB, REF) and field.name not in _OF_ONE_PLACE
+    )
+
+
 _VALUES_TOLD = 4
 
 
 class BulkEditDialog(QDialog):
     """Choose fields and what they become on all ``records``. :meth:`values` is the answer; a field that is
-    chosen and left empty is emptied, and that is said before."""
+    chosen and left empty is emptied, and that is said before. ``asked`` are the fields as the office has them."""
 
-    def __init__(self, records: Sequence[Record], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, records: Sequence[Record], parent: QWidget | None = None, *, asked: Sequence[Field] = SIGHTING.fields
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Edit together")
-        count = f"{len(records):,} sightings" if len(records) != 1 else "1 sighting"
+        self._fields = {field.name: field for field in bulk_fields(asked)}
+        self.setWindowTitle(tr("Edit together"))
         self._records = records
         self.rows: dict[str, FieldRow] = {}
         self._rows = QVBoxLayout()
         self._rows.setSpacing(12)
         self.choice = QComboBox(self)
-        self.choice.setAccessibleName("Field to set")
+        self.choice.setAccessibleName(tr("Field to set"))
         self.trouble = ToneLabel("", "danger", self)
-        self.main_button = QPushButton("Set on all", self)
+        self.main_button = QPushButton(tr("Set on all"), self)
         self.main_button.setProperty("role", "primary")
         self.main_button.setDefault(True)
-        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button = QPushButton(tr("Cancel"), self)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
-        column.addWidget(ToneLabel(f"What you set here is set on {count}.", "muted", self))
+        lead = ntr("What you set here is set on {n:,} sighting.", "What you set here is set on {n:,} sightings.",
+                   len(records))
+        column.addWidget(ToneLabel(lead, "muted", self))
         column.addLayout(self._rows)
         column.addWidget(self.choice)
         column.addStretch(1)
@@ -72,7 +83,7 @@ class BulkEditDialog(QDialog):
 
     def add_field(self, name: str) -> FieldRow:
         """Let a field be set."""
-        field = next(f for f in BULK_FIELDS if f.name == name)
+        field = self._fields[name]
         editor: Editor = make_editor(field)
         row = FieldRow(field, editor, self)
         row.pin.hide()
@@ -82,8 +93,8 @@ class BulkEditDialog(QDialog):
         column.setSpacing(2)
         column.addWidget(row)
         foot = QHBoxLayout()
-        foot.addWidget(ToneLabel(f"Now: {_standing(self._records, name)}", "muted", host), 1)
-        leave = small_button("Leave as it is", parent=host)
+        foot.addWidget(ToneLabel(tr("Now: {values}", values=_standing(self._records, field)), "muted", host), 1)
+        leave = small_button(tr("Leave as it is"), parent=host)
         leave.clicked.connect(lambda: self._leave(name, host))
         foot.addWidget(leave)
         column.addLayout(foot)
@@ -105,8 +116,8 @@ class BulkEditDialog(QDialog):
 
     def _list_fields(self) -> None:
         self.choice.clear()
-        self.choice.addItem("Choose a field to set …", "")
-        for field in BULK_FIELDS:
+        self.choice.addItem(tr("Choose a field to set …"), "")
+        for field in self._fields.values():
             if field.name not in self.rows:
                 self.choice.addItem(field.label, field.name)
 
@@ -130,14 +141,16 @@ class BulkEditDialog(QDialog):
         if not values:
             self._complain("", blocks=True)
         elif emptied:
-            self._complain(f"Will be emptied: {', '.join(emptied)}.", blocks=False)
+            self._complain(tr("Will be emptied: {titles}.", titles=", ".join(emptied)), blocks=False)
         else:
             self._complain("", blocks=False)
 
 
-def _standing(records: Iterable[Record], name: str) -> str:
+def _standing(records: Iterable[Record], field: Field) -> str:
     """``8 Ruby, 4 empty``, the commonest first."""
-    counts = Counter(readable(r.layer, name, r.values.get(name)) or "empty" for r in records)
-    told = [f"{count:,} {value}" for value, count in counts.most_common(_VALUES_TOLD)]
-    more = len(counts) - len(told)
-    return ", ".join(told) + (f" and {more:,} other values" if more > 0 else "")
+    counts = Counter(told_value(field, r.values.get(field.name)) or tr("empty") for r in records)
+    told = ", ".join(f"{count:,} {value}" for value, count in counts.most_common(_VALUES_TOLD))
+    more = len(counts) - _VALUES_TOLD
+    if more <= 0:
+        return told
+    return ntr("{values} and {n:,} other value", "{values} and {n:,} other values", more, values=told)

@@ -1,6 +1,6 @@
 """What the form says beside its fields, and the fix it offers. No Qt.
 
-The findings are the domain's (:func:`surveyapp.domain.validation.check_record`); here come the fixes, and
+The findings are the domain's (:func:`surveyapp.domain.template.check_with`); here come the fixes, and
 what only makes sense while someone is still at the place.
 """
 
@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from surveyapp.domain.fields import GEOMETRY, POSITION_FACTS, SIGHTING
+from surveyapp.domain.fields import GEOMETRY, POSITION_FACTS, SIGHTING, Field
 from surveyapp.domain.records import Record, Value, utc_text
-from surveyapp.domain.validation import ERROR, Issue, check_record, parse_value
+from surveyapp.domain.template import EMPTY, Template, check_with
+from surveyapp.domain.validation import ERROR, Issue, parse_value
 from surveyapp.errors import BadInput
+from surveyapp.words import ntr, tr
 
 BLOCKS, WARNS, NEEDED, NATIONAL = "blocks", "warns", "needed", "national"
 """How loud a finding is: keeps the save back; something is likely wrong; the team needs it; only the national
@@ -42,22 +44,30 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the form knows beside its fields: the time, who sits here, what the position says of its place,
-    and whether a position is required (a record that came without one may stay so)."""
+    """What the form knows beside its values: the time, who sits here, what the position says of its place,
+    whether a position is required (a record that came without one may stay so), and what the office asks
+    (``asked`` are its fields)."""
 
     now: datetime
     observer: Value = None
     place: Mapping[str, Value] = field(default_factory=dict)
     needs_position: bool = True
+    template: Template = EMPTY
+    asked: Sequence[Field] = SIGHTING.fields
+
+    def field_named(self, name: str) -> Field | None:
+        """The field as the office has it."""
+        return next((known for known in self.asked if known.name == name), None)
 
 
 def findings(uuid: str, values: Mapping[str, Value], around: Surroundings) -> list[Finding]:
     """Findings about a sighting's values, in the order of the field table, the loudest of a field first."""
     record = Record(SIGHTING.name, uuid, values)
-    found = [_finding(issue, values, around) for issue in check_record(record, now=around.now)]
+    issues = check_with(record, around.template, now=around.now, asked=around.asked)
+    found = [_finding(issue, values, around) for issue in issues]
     found += _absence(values)
     found += _place(values, around.place)
-    order = {name: i for i, name in enumerate((GEOMETRY, *SIGHTING.names))}
+    order = {name: i for i, name in enumerate((GEOMETRY, *(known.name for known in around.asked)))}
     loud = {BLOCKS: 0, WARNS: 1, NEEDED: 2, NATIONAL: 3}
     return sorted(found, key=lambda f: (order.get(f.field, len(order)), loud[f.loudness]))
 
@@ -66,7 +76,7 @@ def _finding(issue: Issue, values: Mapping[str, Value], around: Surroundings) ->
     name = issue.field or GEOMETRY
     if issue.code == "no-geometry":
         loudness = BLOCKS if around.needs_position else WARNS
-        return Finding(name, loudness, "No position yet: type one, use GPS or tap the map.")
+        return Finding(name, loudness, tr("No position yet: type one, use GPS or tap the map."))
     if issue.code == "missing":
         return Finding(name, NEEDED if issue.level <= 2 else NATIONAL, issue.message, _fill(name, around))
     fix = _FIXES.get(issue.code)
@@ -76,33 +86,33 @@ def _finding(issue: Issue, values: Mapping[str, Value], around: Surroundings) ->
 
 def _fill(name: str, around: Surroundings) -> Fix | None:
     if name == "observed_at":
-        return Fix("Now", {name: utc_text(around.now)})
+        return Fix(tr("Now"), {name: utc_text(around.now)})
     if name == "observer" and around.observer:
         return Fix(str(around.observer), {name: around.observer})
     if around.place.get(name) is not None:
         value = around.place[name]
-        field_ = SIGHTING.field(name)
+        field_ = around.field_named(name)
         label = field_.vocabulary.label(value) if field_ and field_.vocabulary else str(value)
         return Fix(label, {name: value})
     return None
 
 
-def _mend_value(name: str, values: Mapping[str, Value], _around: Surroundings) -> Fix | None:
+def _mend_value(name: str, values: Mapping[str, Value], around: Surroundings) -> Fix | None:
     """A code written as its label or a synonym by another program has an obvious code."""
-    field_, value = SIGHTING.field(name), values.get(name)
+    field_, value = around.field_named(name), values.get(name)
     try:
         meant = parse_value(field_, value) if field_ else None
     except BadInput:
-        return Fix("Clear", {name: None})
-    return Fix("Mend", {name: meant}) if meant != value else None
+        return Fix(tr("Clear"), {name: None})
+    return Fix(tr("Mend"), {name: meant}) if meant != value else None
 
 
 def _mend_future(name: str, _values: Mapping[str, Value], around: Surroundings) -> Fix:
-    return Fix("Now", {name: utc_text(around.now)})
+    return Fix(tr("Now"), {name: utc_text(around.now)})
 
 
 def _mend_accuracy(name: str, _values: Mapping[str, Value], _around: Surroundings) -> Fix:
-    return Fix("Clear it", {name: None})
+    return Fix(tr("Clear it"), {name: None})
 
 
 _FIXES = {"bad-value": _mend_value, "future": _mend_future, "false-accuracy": _mend_accuracy}
@@ -114,8 +124,8 @@ def _absence(values: Mapping[str, Value]) -> Iterator[Finding]:
         return
     for name in _AMOUNTS:
         if values.get(name) not in (None, 0, 0.0):
-            message = "Marked as none found, yet an amount is given; one of the two is wrong."
-            yield Finding(name, WARNS, message, Fix("Mark as present", {"presence": "present"}))
+            message = tr("Marked as none found, yet an amount is given; one of the two is wrong.")
+            yield Finding(name, WARNS, message, Fix(tr("Mark as present"), {"presence": "present"}))
 
 
 def _place(values: Mapping[str, Value], place: Mapping[str, Value]) -> Iterator[Finding]:
@@ -126,29 +136,33 @@ def _place(values: Mapping[str, Value], place: Mapping[str, Value]) -> Iterator[
         if said is None or given is None or said == given or field_ is None:
             continue
         label = field_.vocabulary.label(said) if field_.vocabulary else str(said)
-        yield Finding(name, WARNS, f"The position lies in {label}.", Fix(f"Use {label}", {name: said}))
+        told = tr("The position lies in {place}.", place=label)
+        yield Finding(name, WARNS, told, Fix(tr("Use {value}", value=label), {name: said}))
 
 
-def title_of(name: str) -> str:
+def title_of(name: str, asked: Sequence[Field] = SIGHTING.fields) -> str:
     """What a person calls a field of the form."""
-    known = SIGHTING.field(name)
-    return "Position" if name in (GEOMETRY, *POSITION_FACTS) or known is None else known.title
+    known = next((field for field in asked if field.name == name), None)
+    return tr("Position") if name in (GEOMETRY, *POSITION_FACTS) or known is None else known.title
 
 
-def state_words(found: Sequence[Finding], *, wants_save: bool) -> tuple[str, str]:
+def state_words(
+    found: Sequence[Finding], *, wants_save: bool, asked: Sequence[Field] = SIGHTING.fields
+) -> tuple[str, str]:
     """(sentence, tone) on how far a sighting is; ``wants_save`` once a save was tried."""
     blocking = [f for f in found if f.loudness == BLOCKS]
     needed = [f for f in found if f.loudness == NEEDED]
     national = [f for f in found if f.loudness == NATIONAL]
     if blocking and wants_save:
-        return f"To mend before saving: {_titles(blocking)}", "danger"
+        return tr("To mend before saving: {fields}", fields=_titles(blocking, asked)), "danger"
     if blocking or needed:
-        return f"Still needed: {_titles([*blocking, *needed])}", "warning"
+        return tr("Still needed: {fields}", fields=_titles([*blocking, *needed], asked)), "warning"
     if national:
-        return f"Complete; for the national layer also: {_titles(national)}", "muted"
-    return "Complete, also for the national layer", "good"
+        return tr("Complete; for the national layer also: {fields}", fields=_titles(national, asked)), "muted"
+    return tr("Complete, also for the national layer"), "good"
 
 
-def _titles(found: Sequence[Finding]) -> str:
-    names = list(dict.fromkeys(title_of(f.field) for f in found))
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+def _titles(found: Sequence[Finding], asked: Sequence[Field]) -> str:
+    names = list(dict.fromkeys(title_of(f.field, asked) for f in found))
+    told = ", ".join(names[:3])
+    return ntr("{fields} and {n} more", "{fields} and {n} more", len(names) - 3, fields=told) if names[3:] else told

@@ -23,11 +23,13 @@ from PySide6.QtWidgets import (
 
 from surveyapp.domain.fields import Field
 from surveyapp.domain.records import Value
+from surveyapp.domain.template import OfficeField, offered
 from surveyapp.domain.vocabulary import Term, Vocabulary
 from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.history_text import sentence_case
 from surveyapp.ui.forms.look import FRAMELESS, small_button, target_px
 from surveyapp.ui.forms.search import matching
+from surveyapp.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 _SYNONYMS = Qt.ItemDataRole.UserRole
@@ -111,7 +113,7 @@ class SearchCombo(QComboBox):
         self.setModel(TermList(vocabulary, self))
         self.setItemDelegate(_TermDelegate(self))
         self.setCurrentIndex(-1)
-        self.lineEdit().setPlaceholderText("Type to search")
+        self.lineEdit().setPlaceholderText(tr("Type to search"))
         # It sits inside the box, which has the frame and the height.
         self.lineEdit().setStyleSheet(FRAMELESS)
         self._found = TermList(vocabulary, self)
@@ -158,12 +160,13 @@ class ListEditor(Editor):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        assert field.vocabulary is not None
+        listed = offered(field)
+        assert listed is not None
         column = QWidget(self)
         rows = QVBoxLayout(column)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(2)
-        self.combo = SearchCombo(field.vocabulary, column)
+        self.combo = SearchCombo(listed, column)
         rows.addWidget(self.combo)
         self._chips = QWidget(column)
         self._chip_row = QHBoxLayout(self._chips)
@@ -209,7 +212,7 @@ class ListEditor(Editor):
         return pick
 
     def _show(self, value: Value) -> None:
-        term = self.combo.vocabulary.term(value)
+        term = self.field.vocabulary.term(value) if self.field.vocabulary else None
         text = term_label(term) if term else "" if value is None else str(value)
         self.combo.setEditText(text)
         self.combo.lineEdit().setCursorPosition(0)
@@ -225,18 +228,18 @@ class ListEditor(Editor):
 
 class ButtonsEditor(Editor):
     """A coded field with few terms: one button each, side by side. Pressing the chosen one again empties the
-    field, unless it has a default. A value that is in no list gets a button of its own."""
+    field, unless the table of fields has a default for it. A value that is in no list gets a button of its own."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        assert field.vocabulary is not None
-        self._vocabulary = field.vocabulary
+        listed = offered(field)
+        assert listed is not None
         self.row_layout.setSpacing(0)
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._buttons: dict[str, QPushButton] = {}
         self._was: str = ""
-        for term in field.vocabulary.terms:
+        for term in listed.terms:
             self._add(term.code, term_label(term))
         self.setFocusProxy(next(iter(self._buttons.values())))
 
@@ -245,7 +248,8 @@ class ButtonsEditor(Editor):
 
     def set_raw(self, raw: str) -> None:
         if raw and raw not in self._buttons:
-            self._add(raw, raw)
+            term = self.field.vocabulary.term(raw) if self.field.vocabulary else None
+            self._add(raw, term_label(term) if term else raw)
         self._group.setExclusive(False)
         for code, button in self._buttons.items():
             button.setChecked(code == raw)
@@ -273,7 +277,8 @@ class ButtonsEditor(Editor):
         button.clicked.connect(lambda _checked=False: self._pressed(code))
 
     def _pressed(self, code: str) -> None:
-        if code == self._was and self.field.default is None:
+        of_table = self.field.default is not None and not isinstance(self.field, OfficeField)
+        if code == self._was and not of_table:
             self.set_raw("")
         else:
             self._was = code

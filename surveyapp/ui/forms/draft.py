@@ -10,13 +10,14 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from surveyapp.domain.records import utc_text
 from surveyapp.errors import BadFile
+from surveyapp.words import tr
 
 _VERSION = 1
 
@@ -24,7 +25,9 @@ _VERSION = 1
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What stood in a form. ``record`` is the uuid that the record has or will have; ``new`` tells which.
-    ``content`` is plain data that the form gave and takes back; ``caption`` says to a person what it is."""
+    ``content`` is plain data that the form gave and takes back; ``caption`` says to a person what it is.
+    ``survey`` is the path of the file, ``holds`` are the uuids of the surveys in it: by them the file is known again
+    when it was moved."""
 
     survey: str
     record: str
@@ -32,6 +35,7 @@ class Draft:
     kept_at: str
     caption: str
     content: Mapping[str, Any]
+    holds: tuple[str, ...] = ()
 
 
 class DraftStore:
@@ -40,19 +44,32 @@ class DraftStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def save(self, survey: Path, record: str, content: Mapping[str, Any], *, new: bool, caption: str = "") -> Draft:
+    def save(
+        self,
+        survey: Path,
+        record: str,
+        content: Mapping[str, Any],
+        *,
+        new: bool,
+        caption: str = "",
+        holds: Iterable[str] = (),
+    ) -> Draft:
         """Keep what stands in the form, in place of what was kept before; raises ``BadFile`` if it cannot."""
-        draft = Draft(_survey_key(survey), record, new, utc_text(), caption, dict(content))
+        holding = tuple(sorted(holds))
+        return self._keep(Draft(_survey_key(survey), record, new, utc_text(), caption, dict(content), holding))
+
+    def _keep(self, draft: Draft) -> Draft:
         told = {
             "version": _VERSION,
             "survey": draft.survey,
-            "record": record,
-            "new": new,
+            "holds": list(draft.holds),
+            "record": draft.record,
+            "new": draft.new,
             "kept_at": draft.kept_at,
-            "caption": caption,
+            "caption": draft.caption,
             "content": draft.content,
         }
-        path = self._path(survey, record)
+        path = self._place(draft.survey, draft.record)
         half = path.with_suffix(f".{os.getpid()}.tmp")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -64,39 +81,52 @@ class DraftStore:
         except OSError as error:
             with contextlib.suppress(OSError):  # the folder itself may be what is missing
                 half.unlink()
-            raise BadFile(
-                f"The draft of this form cannot be kept in {self.folder} ({error.strerror or error}); "
-                "save the form soon."
-            ) from error
+            raise BadFile(tr(
+                "The draft of this form cannot be kept in {folder} ({why}); save the form soon.",
+                folder=self.folder, why=error.strerror or error,
+            )) from error
         return draft
 
     def load(self, survey: Path, record: str) -> Draft | None:
         """The draft of that record, or ``None``."""
         return self._read(self._path(survey, record))
 
-    def drafts(self, survey: Path) -> list[Draft]:
-        """Drafts of that survey, the latest first."""
-        key = _survey_key(survey)
+    def drafts(self, survey: Path, holds: Iterable[str] = ()) -> list[Draft]:
+        """Drafts of that survey, the latest first. Those of a file that held the same surveys and is no longer where
+        it was are its own: the file was moved or renamed, and from now on they go by its new path."""
+        key, holding = _survey_key(survey), tuple(sorted(holds))
         if not self.folder.is_dir():
             return []
-        found = (self._read(path) for path in sorted(self.folder.glob("*.draft")))
-        return sorted(
-            (d for d in found if d is not None and d.survey == key),
-            key=lambda draft: draft.kept_at,
-            reverse=True,
-        )
+        found = []
+        for path in sorted(self.folder.glob("*.draft")):
+            draft = self._read(path)
+            if draft is not None and draft.survey == key:
+                found.append(draft)
+            elif draft is not None and holding and draft.holds == holding and not Path(draft.survey).exists():
+                found.append(self._moved(draft, key, path))
+        return sorted(found, key=lambda draft: draft.kept_at, reverse=True)
+
+    def _moved(self, draft: Draft, key: str, path: Path) -> Draft:
+        """The draft under the new path of its survey; kept there before it goes where it was."""
+        here = self._keep(replace(draft, survey=key))
+        path.unlink(missing_ok=True)
+        return here
 
     def discard(self, survey: Path, record: str) -> None:
         """Forget the draft of that record, if there is one; call it only once the save is acknowledged."""
         try:
             self._path(survey, record).unlink(missing_ok=True)
         except OSError as error:
-            raise BadFile(
-                f"The draft in {self.folder} cannot be removed ({error.strerror or error}); delete it."
-            ) from error
+            raise BadFile(tr(
+                "The draft in {folder} cannot be removed ({why}); delete it.",
+                folder=self.folder, why=error.strerror or error,
+            )) from error
 
     def _path(self, survey: Path, record: str) -> Path:
-        name = hashlib.sha256(f"{_survey_key(survey)}\0{record}".encode("utf-8", "surrogatepass")).hexdigest()
+        return self._place(_survey_key(survey), record)
+
+    def _place(self, key: str, record: str) -> Path:
+        name = hashlib.sha256(f"{key}\0{record}".encode("utf-8", "surrogatepass")).hexdigest()
         return self.folder / f"{name[:32]}.draft"
 
     def _read(self, path: Path) -> Draft | None:
@@ -107,7 +137,8 @@ class DraftStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise BadFile(f"The draft {path} cannot be read ({error.strerror or error}).") from error
+            raise BadFile(tr("The draft {path} cannot be read ({why}).", path=path,
+                             why=error.strerror or error)) from error
         except ValueError:
             told = None
         draft = _draft_of(told)
@@ -136,4 +167,6 @@ def _draft_of(told: object) -> Draft | None:
     if not all(isinstance(t, str) for t in texts) or not isinstance(content, dict) or not isinstance(new, bool):
         return None
     survey, record, kept_at, caption = (str(t) for t in texts)
-    return Draft(survey, record, new, kept_at, caption, content)
+    holds = told.get("holds")  # drafts of earlier versions have none
+    known = tuple(map(str, holds)) if isinstance(holds, list) else ()
+    return Draft(survey, record, new, kept_at, caption, content, known)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from surveyapp.ui.forms.draft import Draft
 from surveyapp.ui.forms.look import ToneLabel
 from surveyapp.ui.forms.moments import short
+from surveyapp.words import ntr, tr
 
 
 class DraftBanner(QFrame):
@@ -25,8 +26,8 @@ class DraftBanner(QFrame):
         column.setSpacing(6)
         self._words = ToneLabel("", "warning", self)
         row = QHBoxLayout()
-        self.discard_button = QPushButton("Throw away", self)
-        self.continue_button = QPushButton("Continue it", self)
+        self.discard_button = QPushButton(tr("Throw away"), self)
+        self.continue_button = QPushButton(tr("Continue it"), self)
         self.continue_button.setProperty("role", "primary")
         for button in (self.discard_button, self.continue_button):
             button.setAutoDefault(False)
@@ -39,18 +40,12 @@ class DraftBanner(QFrame):
         self.discard_button.clicked.connect(self._discard)
         self.hide()
 
-    def offer(self, draft: Draft | None) -> None:
-        """Ask about a draft; ``None`` asks nothing."""
+    def offer(self, draft: Draft | None, waiting: int = 0) -> None:
+        """Ask about a draft; ``None`` asks nothing. ``waiting`` others are asked about after it."""
         self.draft = draft
         self.setVisible(draft is not None)
         if draft is not None:
-            what = f" ({draft.caption})" if draft.caption else ""
-            kind = "A new sighting" if draft.new else "Changes to a sighting"
-            self._words.say(
-                f"{kind}{what} was begun and not saved; kept {short(draft.kept_at)}."
-                if draft.new
-                else f"{kind}{what} were begun and not saved; kept {short(draft.kept_at)}."
-            )
+            self._words.say(_told(draft, waiting))
 
     def _continue(self) -> None:
         draft = self.draft
@@ -61,3 +56,15 @@ class DraftBanner(QFrame):
         draft = self.draft
         self.offer(None)
         self.discardWanted.emit(draft)
+
+
+def _told(draft: Draft, waiting: int) -> str:
+    what = f" ({draft.caption})" if draft.caption else ""
+    kept = short(draft.kept_at)
+    if draft.new:
+        told = tr("A new sighting{what} was begun and not saved; kept {kept}.", what=what, kept=kept)
+    else:
+        told = tr("Changes to a sighting{what} were begun and not saved; kept {kept}.", what=what, kept=kept)
+    if waiting:
+        told += " " + ntr("{n} more waits after it.", "{n} more wait after it.", waiting)
+    return told

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from surveyapp.domain.fields import Field
 from surveyapp.domain.records import Value
 from surveyapp.domain.validation import parse_value
+from surveyapp.ui.forms.history_text import sentence_case
 
 
 class Editor(QWidget):
@@ -53,6 +54,11 @@ class Editor(QWidget):
     def set_raw(self, raw: str) -> None:
         """Show text as if it had been typed; silent."""
         raise NotImplementedError
+
+    def told(self, value: Value) -> str:
+        """A value in words, as it is offered again; empty where it cannot be."""
+        vocabulary = self.field.vocabulary
+        return sentence_case(vocabulary.label(value)) if vocabulary else shown(value)
 
     def set_invalid(self, invalid: bool) -> None:
         """Mark what is typed as no value."""

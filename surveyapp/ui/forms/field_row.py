@@ -8,13 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from surveyapp.domain.fields import Field
 from surveyapp.domain.records import Value
 from surveyapp.ui.forms.checks import BLOCKS, NATIONAL, NEEDED, WARNS, Finding, Fix
-from surveyapp.ui.forms.editor import Editor, shown
-from surveyapp.ui.forms.history_text import sentence_case
+from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.look import IconButton, ToneLabel, small_button
+from surveyapp.words import tr
 
 TONES = {BLOCKS: "danger", WARNS: "warning", NEEDED: "warning", NATIONAL: "muted"}
 """Tone in which a finding is told, by its loudness."""
-_NEEDS = {1: "needed", 2: "needed", 3: "national layer"}
 
 
 class FieldRow(QWidget):
@@ -41,11 +40,11 @@ class FieldRow(QWidget):
         line.setSpacing(6)
         self.label = QLabel(self.field.label, self)
         self.label.setBuddy(self.editor)
-        self.need = ToneLabel(_NEEDS.get(self.field.level, ""), "muted", self, wrap=False)
+        self.need = ToneLabel(_need(self.field), "muted", self, wrap=False)
         font = self.need.font()
         font.setPointSizeF(font.pointSizeF() * 0.85)
         self.need.setFont(font)
-        self.last_button = small_button("", "Fill in the last value again", self)
+        self.last_button = small_button("", tr("Fill in the last value again"), self)
         self.last_button.clicked.connect(self._use_last)
         self.last_button.hide()
         line.addWidget(self.label)
@@ -57,9 +56,10 @@ class FieldRow(QWidget):
         line = QHBoxLayout()
         line.setSpacing(2)
         line.addWidget(self.editor, 1)
-        self.pin = IconButton("pin", f"Keep {self.field.title} for the next sighting", parent=self)
+        self.pin = IconButton("pin", tr("Keep {field} for the next sighting", field=self.field.title), parent=self)
         self.pin.setCheckable(True)
         self.pin.setVisible(self.field.sticky)
+        # Tab goes from field to field; the pin of the field that the keyboard is in has a shortcut (form.pin).
         self.pin.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.pin.toggled.connect(self._pin_changed)
         line.addWidget(self.last_button, 0, Qt.AlignmentFlag.AlignTop)
@@ -107,11 +107,11 @@ class FieldRow(QWidget):
 
     def offer_last(self, value: Value) -> None:
         """Offer the value of the sighting before; ``None`` for nothing to offer."""
-        self._last = value
-        label = sentence_case(self.field.vocabulary.label(value)) if self.field.vocabulary else shown(value)
+        label = self.editor.told(value)
+        self._last = value if label else None
         self.last_button.setText(f"↺ {label}" if len(label) <= 16 else f"↺ {label[:15]}…")
-        self.last_button.setAccessibleName(f"{self.field.title}: {label} again")
-        self.last_button.setVisible(value is not None)
+        self.last_button.setAccessibleName(tr("{field}: {value} again", field=self.field.title, value=label))
+        self.last_button.setVisible(self._last is not None)
 
     def _use_last(self) -> None:
         self.fixPressed.emit(Fix("", {self.field.name: self._last}))
@@ -126,5 +126,15 @@ class FieldRow(QWidget):
 
     def _draw_pin(self, pinned: bool) -> None:
         self.pin.set_drawing("pinned" if pinned else "pin")
-        told = "is filled in again for the next sighting" if pinned else "starts empty in the next sighting"
-        self.pin.setToolTip(f"{self.field.title} {told}; press to change that.")
+        if pinned:
+            told = tr("{field} is filled in again for the next sighting; press to change that (Alt+P).",
+                      field=self.field.title)
+        else:
+            told = tr("{field} starts empty in the next sighting; press to change that (Alt+P).",
+                      field=self.field.title)
+        self.pin.setToolTip(told)
+
+
+def _need(field: Field) -> str:
+    """Who needs the field, in a word or two."""
+    return {0: "", 3: tr("national layer")}.get(field.level, tr("needed"))

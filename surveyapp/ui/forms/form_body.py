@@ -1,4 +1,4 @@
-"""The fields of a layer as sections of rows, made from the one table of fields."""
+"""Fields as sections of rows, made from the one table of fields, or from what an office makes of it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from surveyapp.domain.fields import INTEGER, REAL, Field, Layer
+from surveyapp.domain.fields import INTEGER, REAL, SIGHTING, Field
 from surveyapp.domain.records import Value
+from surveyapp.domain.template import OfficeField
 from surveyapp.errors import BadInput
 from surveyapp.ui.forms.checks import BLOCKS, NATIONAL, Finding
 from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.editors import make_editor
 from surveyapp.ui.forms.field_row import FieldRow
-from surveyapp.ui.forms.history_text import isolated, readable
+from surveyapp.ui.forms.history_text import isolated, readable, sentence_case
 from surveyapp.ui.forms.section import Section
 from surveyapp.ui.forms.text_editors import ReturnGoesOn
 
@@ -22,7 +23,8 @@ _SUMMARY_PARTS = 4
 
 
 class FormBody(QWidget):
-    """Sections by ``Field.group``; fields in ``leave`` get no row (the caller shows them another way).
+    """Sections by ``Field.group``; fields in ``leave`` get no row (the caller shows them another way), those in
+    ``hidden`` one that shows only while something is in it. ``surveys`` are those that a sighting may belong to.
 
     Signals: ``edited(name)`` when a person changed a field, ``fixPressed(Fix)``,
     ``pinToggled(name, pinned)``, ``focused(Field)`` when the keyboard comes to a field (``None`` when it
@@ -36,16 +38,23 @@ class FormBody(QWidget):
 
     def __init__(
         self,
-        layer: Layer,
+        fields: Sequence[Field],
         *,
         leave: Iterable[str] = (),
         opened: Iterable[str] = (),
+        hidden: Iterable[str] = (),
+        surveys: Mapping[str, str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.layer = layer
+        self.hidden = frozenset(hidden)
+        self.at: str | None = None
+        """The field that the keyboard is in, or was in last."""
+        self._surveys = dict(surveys or {})
+        self._told = {field.name: field for field in fields}
         self.rows: dict[str, FieldRow] = {}
         self.sections: dict[str, Section] = {}
+        self._hosts: set[str] = set()
         self._members: dict[str, list[str]] = {}
         self._goes_on = ReturnGoesOn(self)
         column = QVBoxLayout(self)
@@ -53,10 +62,10 @@ class FormBody(QWidget):
         column.setSpacing(2)
         self._column = column
         left_out, is_open = set(leave), set(opened)
-        for group in dict.fromkeys(f.group for f in layer.fields if f.group):
-            fields = [f for f in layer.fields if f.group == group and f.name not in left_out]
-            self._members[group] = [f.name for f in layer.fields if f.group == group]
-            section = Section(group, self._section_body(fields), is_open=group in is_open, parent=self)
+        for group in dict.fromkeys(f.group for f in fields if f.group):
+            shown = [f for f in fields if f.group == group and f.name not in left_out]
+            self._members[group] = [f.name for f in fields if f.group == group]
+            section = Section(group, self._section_body(shown), is_open=group in is_open, parent=self)
             self.sections[group] = section
             column.addWidget(section)
         column.addStretch(1)
@@ -65,23 +74,25 @@ class FormBody(QWidget):
         """The editor of a field."""
         return self.rows[name].editor
 
-    def add_section(self, title: str, widget: QWidget, *, is_open: bool = False) -> Section:
-        """Another section at the end, with a widget of the caller's."""
-        section = Section(title, widget, is_open=is_open, parent=self)
-        self.sections[title] = section
-        self._column.insertWidget(self._column.count() - 1, section)
-        return section
-
     def put_first(self, group: str, widget: QWidget) -> None:
         """Put a widget of the caller's at the top of a section."""
         layout = self.sections[group].body.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(0, widget)
+        self._hosts.add(group)
+
+    def reveal(self, name: str) -> None:
+        """Show the row of a hidden field, because something is to be done there."""
+        row, section = self.rows.get(name), self.section_of(name)
+        if row is not None and section is not None:
+            row.setVisible(True)
+            section.setVisible(True)
 
     def show_values(self, values: Mapping[str, Value]) -> None:
         """Show stored values; fields that are not named are empty."""
         for name, row in self.rows.items():
             row.editor.set_value(values.get(name))
+        self._hide_empty()
 
     def collect(self) -> tuple[dict[str, Value], dict[str, str]]:
         """Values of all rows, and for those whose text is no value the sentence that says so."""
@@ -104,6 +115,7 @@ class FormBody(QWidget):
         for name, raw in raws.items():
             if name in self.rows:
                 self.rows[name].editor.set_raw(raw)
+        self._hide_empty()
 
     def tell(self, findings: Sequence[Finding], values: Mapping[str, Value]) -> None:
         """Show the loudest finding of each field beside it, and mark and sum up the sections."""
@@ -115,7 +127,7 @@ class FormBody(QWidget):
         for group, members in self._members.items():
             tones = {loudest[name].loudness for name in members if name in loudest} - {NATIONAL}
             self.sections[group].set_mark("danger" if BLOCKS in tones else "warning" if tones else "")
-            told = [readable(self.layer.name, name, values.get(name)) for name in members]
+            told = [self._in_words(name, values.get(name)) for name in members]
             self.sections[group].set_summary(" · ".join([isolated(t) for t in told if t][:_SUMMARY_PARTS]))
 
     def section_of(self, name: str) -> Section | None:
@@ -124,10 +136,25 @@ class FormBody(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn:
-            self.focused.emit(self._field_of(watched))
+            field = self._field_of(watched)
+            self.at = field.name if field else self.at
+            self.focused.emit(field)
         elif event.type() == QEvent.Type.FocusOut:
             self.focused.emit(None)
         return super().eventFilter(watched, event)
+
+    def _hide_empty(self) -> None:
+        """Hidden fields show while something is in them, and a section while one of its fields does."""
+        for name in self.hidden & self.rows.keys():
+            self.rows[name].setVisible(bool(self.rows[name].editor.raw()))
+        for group, members in self._members.items():
+            rows = [self.rows[name] for name in members if name in self.rows]
+            self.sections[group].setVisible(group in self._hosts or any(not row.isHidden() for row in rows))
+
+    def _in_words(self, name: str, value: Value) -> str:
+        if value is not None and name == "survey_uuid":
+            return self._surveys.get(str(value), "")
+        return told_value(self._told[name], value)
 
     def _section_body(self, fields: Sequence[Field]) -> QWidget:
         body = QWidget()
@@ -137,7 +164,7 @@ class FormBody(QWidget):
         waiting: FieldRow | None = None
         for field in fields:
             row = self._row(field)
-            if not _is_narrow(field):
+            if not _is_narrow(field) or field.name in self.hidden:
                 column.addWidget(row)
                 waiting = None
             elif waiting is None:
@@ -152,7 +179,7 @@ class FormBody(QWidget):
         return body
 
     def _row(self, field: Field) -> FieldRow:
-        row = FieldRow(field, make_editor(field))
+        row = FieldRow(field, make_editor(field, surveys=self._surveys))
         self.rows[field.name] = row
         row.editor.changed.connect(lambda: self.edited.emit(field.name))
         row.fixPressed.connect(self.fixPressed)
@@ -171,6 +198,16 @@ class FormBody(QWidget):
                 return at.field
             at = at.parent()
         return None
+
+
+def told_value(field: Field, value: Value) -> str:
+    """A value of a sighting as a person reads it, with the terms that the office added."""
+    if value is None or not isinstance(field, OfficeField):
+        return readable(SIGHTING.name, field.name, value)
+    if field.vocabulary is not None:
+        return sentence_case(field.vocabulary.label(value))
+    text = f"{value:.15g}" if isinstance(value, float) else str(value)
+    return f"{text} {field.unit}" if field.unit else text
 
 
 def _is_narrow(field: Field) -> bool:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from surveyapp.ui import theme
 from surveyapp.ui.forms.look import ElidedLabel, ToneLabel, small_button, target_px
+from surveyapp.words import tr
 
 
 class FormFooter(QFrame):
@@ -41,7 +42,7 @@ class FormFooter(QFrame):
         self.help.setFixedHeight(2 * self.help.fontMetrics().lineSpacing())
         self.help.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.state = ElidedLabel(self)
-        self.next_button = small_button("Go there", "Go to the next field that is still needed", self)
+        self.next_button = small_button(tr("Go there"), tr("Go to the next field that is still needed (F3)"), self)
         self._pages = QStackedWidget(self)
         self._pages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._pages.addWidget(self._buttons())
@@ -75,12 +76,14 @@ class FormFooter(QFrame):
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self.absent_button = QPushButton("Absent here", page)
-        self.absent_button.setToolTip("You looked and found none: one press, with the GPS position if there is one")
-        self.cancel_button = QPushButton("Cancel", page)
-        self.save_button = QPushButton("Save", page)
+        self.absent_button = QPushButton(tr("Absent here"), page)
+        self.absent_button.setToolTip(
+            tr("You looked and found none: a new sighting with the pinned gem and the GPS position, saved at once (F6)")
+        )
+        self.cancel_button = QPushButton(tr("Cancel"), page)
+        self.save_button = QPushButton(tr("Save"), page)
         self.save_button.setProperty("role", "primary")
-        self.save_button.setToolTip("Save (Ctrl+S or Ctrl+Return)")
+        self.save_button.setToolTip(tr("Save (Ctrl+S or Ctrl+Return)"))
         for button in (self.absent_button, self.cancel_button, self.save_button):
             button.setAutoDefault(False)
         row.addWidget(self.absent_button)
@@ -97,11 +100,11 @@ class FormFooter(QFrame):
         row = QHBoxLayout(page)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self.keep_button = QPushButton("Keep editing", page)
-        self.discard_button = QPushButton("Throw away", page)
+        self.keep_button = QPushButton(tr("Keep editing"), page)
+        self.discard_button = QPushButton(tr("Throw away"), page)
         for button in (self.keep_button, self.discard_button):
             button.setAutoDefault(False)
-        row.addWidget(ToneLabel("Throw away what you typed?", "warning", page), 1)
+        row.addWidget(ToneLabel(tr("Throw away what you typed?"), "warning", page), 1)
         row.addWidget(self.discard_button)
         row.addWidget(self.keep_button)
         self.keep_button.clicked.connect(self.stop_asking)

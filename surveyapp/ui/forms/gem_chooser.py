@@ -11,13 +11,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
 
 from surveyapp.domain.fields import Field
-from surveyapp.domain.gems import GEM_BY_CODE, GEMS, OTHER_COLOUR, Gem
+from surveyapp.domain.gems import GEM_BY_CODE, OTHER_COLOUR, Gem
 from surveyapp.domain.records import Value
+from surveyapp.domain.template import offered
 from surveyapp.domain.validation import parse_value
 from surveyapp.errors import BadInput
 from surveyapp.ui import theme
@@ -25,6 +27,7 @@ from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.look import ToneLabel, mixed, small_button, target_px
 from surveyapp.ui.forms.search import rank
 from surveyapp.ui.forms.text_editors import KEEPS_RETURN
+from surveyapp.words import tr
 
 _COLUMN_PX = 118
 _MOST_COLUMNS = 9
@@ -37,7 +40,7 @@ class GemButton(QAbstractButton):
         super().__init__(parent)
         self.code, self.urdu, self.colour = code, urdu, colour
         self.setText(label)
-        self.setAccessibleName(f"Gem: {label}")
+        self.setAccessibleName(tr("Gem: {gem}", gem=label))
         self.setToolTip(f"{label}  {urdu}".strip())
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -70,8 +73,12 @@ class GemButton(QAbstractButton):
         self._draw_icon(painter)
         self._draw_words(painter, colours)
 
+    def _placed(self, room: QRect) -> QRect:
+        """The room as it lies where one reads from right to left."""
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), room)
+
     def _draw_icon(self, painter: QPainter) -> None:
-        place = QRect(9, (self.height() - 24) // 2, 24, 24)
+        place = self._placed(QRect(9, (self.height() - 24) // 2, 24, 24))
         icon = theme.gem_icon(self.code)
         if not icon.isNull():
             icon.paint(painter, place)
@@ -81,7 +88,7 @@ class GemButton(QAbstractButton):
         painter.drawEllipse(QPointF(place.center()), 9, 9)
 
     def _draw_words(self, painter: QPainter, colours: theme.Colours) -> None:
-        room = QRect(39, 4, self.width() - 43, self.height() - 8)
+        room = self._placed(QRect(39, 4, self.width() - 43, self.height() - 8))
         font = QFont(self.font())
         font.setBold(self.isChecked())
         left = Qt.AlignmentFlag.AlignLeft
@@ -114,8 +121,8 @@ class GemEditor(Editor):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(4)
         self.search = QLineEdit(column)
-        self.search.setPlaceholderText("Search: zamurrud, یاقوت, peridot …")
-        self.search.setAccessibleName("Search gems")
+        self.search.setPlaceholderText(tr("Search: zamurrud, یاقوت, peridot …"))
+        self.search.setAccessibleName(tr("Search gems"))
         self.search.setClearButtonEnabled(True)
         self.search.setProperty(KEEPS_RETURN, True)
         self.search.installEventFilter(self)
@@ -137,8 +144,10 @@ class GemEditor(Editor):
         self._group.setExclusive(True)
         self._code = ""
         self.buttons: dict[str, GemButton] = {}
-        for gem in GEMS:
-            self._add(gem.code, gem.label, gem.label_ur, gem.colour)
+        self._listed = offered(field)
+        for term in self._listed or ():
+            gem = GEM_BY_CODE.get(term.code)
+            self._add(term.code, term.label, gem.label_ur if gem else "", gem.colour if gem else OTHER_COLOUR)
         self._columns = 0
         self.setFocusProxy(self.search)
         self.search.textChanged.connect(self._narrow)
@@ -159,7 +168,9 @@ class GemEditor(Editor):
     def set_raw(self, raw: str) -> None:
         self._code = raw
         if raw and raw not in self.buttons:
-            self._add(raw, raw.replace("-", " ").capitalize(), "", OTHER_COLOUR)
+            known = GEM_BY_CODE.get(raw)  # of the table, and not among those that the office lists
+            label = known.label if known else raw.replace("-", " ").capitalize()
+            self._add(raw, label, known.label_ur if known else "", known.colour if known else OTHER_COLOUR)
         self._group.setExclusive(False)
         for code, button in self.buttons.items():
             button.setChecked(code == raw)
@@ -211,16 +222,19 @@ class GemEditor(Editor):
             button.setVisible(fits[code] is not None)
         other = self._typed_other()
         nothing = bool(typed.strip()) and not any(fit is not None for fit in fits.values())
-        self._nothing.say("No gem of the list is called that." if nothing else "")
+        self._nothing.say(tr("No gem of the list is called that.") if nothing else "")
         self._nothing.setVisible(nothing)
         self._other.setVisible(nothing and other is not None)
-        self._other.setText(f"Use “{typed.strip()}” as it is")
+        self._other.setText(tr("Use “{stone}” as it is", stone=typed.strip()))
         self._columns = 0
         self._arrange()
 
     def _words(self, code: str) -> tuple[str, ...]:
         gem = GEM_BY_CODE.get(code)
-        return (gem.label, gem.label_ur, code, *gem.synonyms) if gem else (code, self.buttons[code].text())
+        if gem is not None:
+            return (gem.label, gem.label_ur, code, *gem.synonyms)
+        term = self._listed.term(code) if self._listed else None
+        return (code, self.buttons[code].text(), *(term.synonyms if term else ()))
 
     def _take_first(self) -> None:
         typed = self.search.text()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from surveyapp.errors import SurveyError
 from surveyapp.positioning.averaging import Average, Averager
 from surveyapp.positioning.facts import position_facts
-from surveyapp.positioning.fix import Fix
+from surveyapp.positioning.fix import Fix, monotonic
 from surveyapp.positioning.gate import Gate
 from surveyapp.positioning.source import PositionSource, SourceStatus, State
 from surveyapp.positioning.sources import SerialPort, list_serial_ports, source_from_text
@@ -22,9 +21,9 @@ from surveyapp.ui.forms.gps_readout import Describe, GpsReadout
 from surveyapp.ui.forms.gps_source import GpsSourceChooser
 from surveyapp.ui.forms.gps_words import average_words
 from surveyapp.ui.forms.look import ToneLabel
+from surveyapp.words import tr
 
 _TICK_MS = 500
-_NO_FIX = "No fix: connect a receiver and wait under open sky."
 
 
 class GpsPanel(QWidget):
@@ -60,7 +59,7 @@ class GpsPanel(QWidget):
         self._fix: Fix | None = None
         self._state: State | None = None
         self._averager: Averager | None = None
-        self._ready: tuple[bool, str] = (False, _NO_FIX)
+        self._ready: tuple[bool, str] = (False, "")
         self.link = GpsLink(self)
         self.chooser = GpsSourceChooser(list_ports, choose_log)
         self.readout = GpsReadout(describe or _describe)
@@ -100,7 +99,7 @@ class GpsPanel(QWidget):
     def set_gate(self, gate: Gate) -> None:
         """Ask this of positions from now on."""
         self.gate = gate
-        self._show_use()
+        self._tick()
 
     def connect_source(self, text: str) -> None:
         """Connect the source that ``text`` names, in place of what was connected."""
@@ -137,7 +136,7 @@ class GpsPanel(QWidget):
         if text:
             self.connect_source(text)
         else:
-            self.status.say("Choose a port, an address or a log first.", "warning")
+            self.status.say(tr("Choose a port, an address or a log first."), "warning")
 
     def offer(self) -> None:
         """Give the position that there is now: the average while one is taken, else the latest fix. Where
@@ -155,6 +154,17 @@ class GpsPanel(QWidget):
         self.average_button.setChecked(False)
         self.positionOffered.emit(facts)
 
+    def average(self) -> None:
+        """Begin to average fixes, or stop it."""
+        if self.connected:
+            self.average_button.toggle()
+        else:
+            self.reason.say(tr("No GPS is connected."), "warning")
+
+    def add_strip(self, widget: QWidget) -> None:
+        """Show a widget of the window's (the track) between what the receiver says and the buttons."""
+        self._strips.addWidget(widget)
+
     def shutdown(self) -> None:
         """Disconnect, and wait until the receiver's thread has ended."""
         self.disconnect_source()
@@ -168,7 +178,7 @@ class GpsPanel(QWidget):
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(8)
         row = QHBoxLayout()
-        self.connect_button = QPushButton("Connect", host)
+        self.connect_button = QPushButton(tr("Connect"), host)
         self.connect_button.setAutoDefault(False)
         self.status = ToneLabel("", "muted", host)
         row.addWidget(self.status, 1)
@@ -186,6 +196,9 @@ class GpsPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(scroll, 1)
+        self._strips = QVBoxLayout()
+        self._strips.setContentsMargins(10, 4, 10, 0)
+        outer.addLayout(self._strips)
         outer.addWidget(self._foot())
 
     def _foot(self) -> QWidget:
@@ -196,10 +209,10 @@ class GpsPanel(QWidget):
         column.setSpacing(4)
         self.average_label = ToneLabel("", "", foot)
         self.reason = ToneLabel("", "muted", foot)
-        self.average_button = QPushButton("Average", foot)
+        self.average_button = QPushButton(tr("Average"), foot)
         self.average_button.setCheckable(True)
-        self.average_button.setToolTip("Average fixes while you stay in one place")
-        self.use_button = QPushButton("Use this position", foot)
+        self.average_button.setToolTip(tr("Average fixes while you stay in one place"))
+        self.use_button = QPushButton(tr("Use this position"), foot)
         self.use_button.setProperty("role", "primary")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -215,7 +228,7 @@ class GpsPanel(QWidget):
         self._fix = fix
         if self._averager is not None:
             self._averager.add(fix)
-        self.readout.show_fix(fix, self._state)
+        self.readout.show_fix(fix, self._state, self.gate.max_age_s)
         self._show_use()
         self.fixChanged.emit(fix)
 
@@ -226,11 +239,11 @@ class GpsPanel(QWidget):
         self._tick()
 
     def _tick(self) -> None:
-        self.readout.tick(self._fix, self._state)
+        self.readout.tick(self._fix, self._state, self.gate.max_age_s)
         self._show_use()
 
     def _average(self, on: bool) -> None:
-        self._averager = Averager() if on else None
+        self._averager = Averager(self.gate.min_samples) if on else None
         fix = self._fix
         if self._averager is not None and fix is not None and not fix.is_stale(self.gate.max_age_s):
             self._averager.add(fix)
@@ -245,16 +258,16 @@ class GpsPanel(QWidget):
     def _ready_now(self) -> tuple[bool, str]:
         """(whether a position can be used, why not or what to know of it)."""
         if not self.connected:
-            return False, "No GPS is connected."
+            return False, tr("No GPS is connected.")
         position = self._candidate()
         if position is None:
-            return False, "The receiver has no fix yet; wait under open sky."
+            return False, tr("The receiver has no fix yet; wait under open sky.")
         if self._averager is not None and not self._averager.ready:
             try:
                 self._averager.result()
             except SurveyError as error:
                 return False, str(error)
-        now = time.monotonic()
+        now = monotonic()  # not time.monotonic(), which stands still while the laptop sleeps
         reasons = self.gate.check(position, now=now)
         codes = {reason.code for reason in reasons}
         told = " ".join(reason.message for reason in reasons)
@@ -264,13 +277,14 @@ class GpsPanel(QWidget):
     def _show_use(self) -> None:
         ready, why = self._ready_now()
         self.use_button.setEnabled(ready)
-        self.use_button.setText("Use the average" if self._averager is not None else "Use this position")
+        averages = self._averager is not None
+        self.use_button.setText(tr("Use the average") if averages else tr("Use this position"))
         self.use_button.setToolTip("" if ready else why)
         self.reason.say(why, "warning" if ready and why else "muted")
         self.reason.setVisible(bool(why))
         self.average_button.setEnabled(self.connected)
-        self.average_button.setText("Stop averaging" if self._averager is not None else "Average")
-        self.average_label.setVisible(self._averager is not None)
+        self.average_button.setText(tr("Stop averaging") if averages else tr("Average"))
+        self.average_label.setVisible(averages)
         if self._averager is not None:
             self.average_label.say(average_words(self._averager.current(), self._averager.min_samples))
         if (ready, why) != self._ready:
@@ -278,10 +292,10 @@ class GpsPanel(QWidget):
             self.readyChanged.emit(ready, why)
 
     def _show(self) -> None:
-        self.connect_button.setText("Disconnect" if self.connected else "Connect")
+        self.connect_button.setText(tr("Disconnect") if self.connected else tr("Connect"))
         theme.set_role(self.connect_button, "" if self.connected else "primary")
         self.chooser.setVisible(not self.connected)
-        self.readout.show_fix(self._fix, self._state)
+        self.readout.show_fix(self._fix, self._state, self.gate.max_age_s)
         self._show_use()
 
 

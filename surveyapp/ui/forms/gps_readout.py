@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from surveyapp.positioning.fix import Fix
+from surveyapp.positioning.fix import DEFAULT_MAX_AGE_S, Fix
 from surveyapp.positioning.source import State
 from surveyapp.ui import theme
 from surveyapp.ui.forms.gps_words import (
@@ -22,6 +22,7 @@ from surveyapp.ui.forms.gps_words import (
 )
 from surveyapp.ui.forms.look import ToneLabel, mixed
 from surveyapp.ui.forms.sky_view import SignalBars, SkyPlot
+from surveyapp.words import tr
 
 Describe = Callable[[float, float], Sequence[tuple[str, str]]]
 
@@ -38,7 +39,7 @@ class Badge(QWidget):
         """Show ``text`` in a tone of the theme."""
         if (text, tone) != (self.text, self.tone):
             self.text, self.tone = text, tone
-            self.setAccessibleName(f"GPS: {text}")
+            self.setAccessibleName(tr("GPS: {state}", state=text))
             self.updateGeometry()
             self.update()
 
@@ -67,8 +68,6 @@ class Badge(QWidget):
 class GpsReadout(QFrame):
     """Shows a fix; ``describe`` gives (notation, text) pairs of longitude and latitude."""
 
-    _FACTS = ("Accuracy", "Age", "Fix", "Satellites", "HDOP", "Elevation", "Receiver time")
-
     def __init__(self, describe: Describe, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._describe = describe
@@ -79,7 +78,7 @@ class GpsReadout(QFrame):
         self.badge = Badge(self)
         self.position = QLabel(self)
         self.position.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.position.setAccessibleName("GPS position")
+        self.position.setAccessibleName(tr("GPS position"))
         self.notations = [ToneLabel("", "muted", self) for _ in range(2)]
         column.addWidget(self.badge)
         column.addWidget(self.position)
@@ -109,11 +108,20 @@ class GpsReadout(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(0)
         self.facts: dict[str, ToneLabel] = {}
-        for place, name in enumerate(self._FACTS):
+        titles = {
+            "Accuracy": tr("Accuracy"),
+            "Age": tr("Age"),
+            "Fix": tr("Fix"),
+            "Satellites": tr("Satellites"),
+            "HDOP": tr("HDOP"),
+            "Elevation": tr("Elevation"),
+            "Receiver time": tr("Receiver time"),
+        }
+        for place, (name, title) in enumerate(titles.items()):
             row, side = 2 * (place // 2), place % 2
             value = ToneLabel("", "", self)
-            value.setAccessibleName(name)
-            heading = ToneLabel(name, "muted", self)
+            value.setAccessibleName(title)
+            heading = ToneLabel(title, "muted", self)
             heading.setContentsMargins(0, 5, 0, 0)
             grid.addWidget(heading, row, side)
             grid.addWidget(value, row + 1, side, Qt.AlignmentFlag.AlignTop)
@@ -121,13 +129,13 @@ class GpsReadout(QFrame):
             grid.setColumnStretch(side, 1)
         return grid
 
-    def show_fix(self, fix: Fix | None, state: State | None) -> None:
-        """Show the latest fix of a source in that state."""
-        self.badge.say(*badge(fix, state))
+    def show_fix(self, fix: Fix | None, state: State | None, max_age_s: float = DEFAULT_MAX_AGE_S) -> None:
+        """Show the latest fix of a source in that state; one older than ``max_age_s`` is called stale."""
+        self.badge.say(*badge(fix, state, max_age_s))
         pairs: Sequence[tuple[str, str]] = ()
         if fix is not None and fix.longitude is not None and fix.latitude is not None:
             pairs = self._describe(fix.longitude, fix.latitude)
-        self.position.setText(pairs[0][1] if pairs else "No position")
+        self.position.setText(pairs[0][1] if pairs else tr("No position"))
         for place, label in enumerate(self.notations, 1):
             label.say(f"{pairs[place][0]}  {pairs[place][1]}" if place < len(pairs) else "")
             label.setVisible(place < len(pairs))
@@ -136,7 +144,7 @@ class GpsReadout(QFrame):
             "Accuracy": accuracy_words(fix),
             "Fix": fix_words(fix),
             "Satellites": satellite_words(fix),
-            "HDOP": f"{fix.hdop:g}" if fix is not None and fix.hdop is not None else "unknown",
+            "HDOP": f"{fix.hdop:g}" if fix is not None and fix.hdop is not None else tr("unknown"),
             "Age": age_words(fix),
             "Elevation": elevation_words(fix),
             "Receiver time": time_words(fix),
@@ -147,9 +155,9 @@ class GpsReadout(QFrame):
         self.sky.show_satellites(satellites)
         self.bars.show_satellites(satellites)
 
-    def tick(self, fix: Fix | None, state: State | None) -> None:
+    def tick(self, fix: Fix | None, state: State | None, max_age_s: float = DEFAULT_MAX_AGE_S) -> None:
         """Time passed: the age and what it makes of the fix."""
-        self.badge.say(*badge(fix, state))
+        self.badge.say(*badge(fix, state, max_age_s))
         self.facts["Age"].say(age_words(fix))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -20,14 +20,8 @@ from PySide6.QtWidgets import (
 
 from surveyapp.positioning.sources import BAUD_RATES, SerialPort, list_serial_ports
 from surveyapp.ui.forms.look import FRAMELESS, IconButton
+from surveyapp.words import tr
 
-_KINDS = (
-    ("serial", "Serial or USB receiver"),
-    ("gpsd", "gpsd"),
-    ("tcp", "NMEA over TCP"),
-    ("udp", "NMEA over UDP"),
-    ("replay", "Replay a recorded log"),
-)
 _HINTS = {"gpsd": "localhost:2947", "tcp": "192.168.43.1:50000", "udp": ":10110"}
 _ADDRESSES = tuple(_HINTS)
 
@@ -56,8 +50,8 @@ class GpsSourceChooser(QWidget):
         self._choose_log = choose_log or self._ask_log
         self._listed = False
         self.kind = _QuietCombo(self)
-        self.kind.setAccessibleName("Kind of GPS source")
-        for key, label in _KINDS:
+        self.kind.setAccessibleName(tr("Kind of GPS source"))
+        for key, label in _kinds():
             self.kind.addItem(label, key)
         self._pages = QStackedWidget(self)
         self._addresses: dict[str, QLineEdit] = {}
@@ -120,7 +114,7 @@ class GpsSourceChooser(QWidget):
             self.port.setCurrentIndex(names.index(device))
         elif chosen:
             self.port.setEditText(chosen)
-        hint = "Type a port" if ports else "No port found; plug in the receiver"
+        hint = tr("Type a port") if ports else tr("No port found; plug in the receiver")
         self.port.lineEdit().setPlaceholderText(hint)
         self.port.lineEdit().setCursorPosition(0)
 
@@ -146,15 +140,15 @@ class GpsSourceChooser(QWidget):
         self.port = _QuietCombo(page)
         self.port.setEditable(True)
         self.port.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.port.setAccessibleName("Serial port")
+        self.port.setAccessibleName(tr("Serial port"))
         self.port.setMinimumContentsLength(8)
         self.port.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.port.lineEdit().setStyleSheet(FRAMELESS)
         self.baud = _QuietCombo(page)
-        self.baud.setAccessibleName("Baud rate")
+        self.baud.setAccessibleName(tr("Baud rate"))
         self.baud.addItems([str(rate) for rate in BAUD_RATES])
         self.baud.setCurrentText("9600")
-        self.refresh_button = IconButton("refresh", "List the ports again", parent=page)
+        self.refresh_button = IconButton("refresh", tr("List the ports again"), parent=page)
         self.refresh_button.clicked.connect(self.refresh_ports)
         row.addWidget(self.port, 1)
         row.addWidget(self.baud)
@@ -165,7 +159,7 @@ class GpsSourceChooser(QWidget):
         page, row = _page()
         line = QLineEdit(page)
         line.setPlaceholderText(_HINTS[kind])
-        line.setAccessibleName("Port to listen on" if kind == "udp" else "Host and port")
+        line.setAccessibleName(tr("Port to listen on") if kind == "udp" else tr("Host and port"))
         line.returnPressed.connect(self.accepted)
         self._addresses[kind] = line
         row.addWidget(line)
@@ -179,9 +173,9 @@ class GpsSourceChooser(QWidget):
         page, row = _page()
         self.log = QLineEdit(page)
         self.log.setPlaceholderText("walk.nmea")
-        self.log.setAccessibleName("Recorded NMEA log")
+        self.log.setAccessibleName(tr("Recorded NMEA log"))
         self.log.returnPressed.connect(self.accepted)
-        self.log_button = QPushButton("Choose…", page)
+        self.log_button = QPushButton(tr("Choose…"), page)
         self.log_button.setAutoDefault(False)
         self.log_button.clicked.connect(self._take_log)
         row.addWidget(self.log, 1)
@@ -194,9 +188,19 @@ class GpsSourceChooser(QWidget):
             self.log.setText(str(path))
 
     def _ask_log(self) -> Path | None:
-        kinds = "NMEA logs (*.nmea *.log *.txt *.ubx *.gps);;All files (*)"
-        name, _kind = QFileDialog.getOpenFileName(self, "Replay a recorded log", "", kinds)
+        kinds = tr("NMEA logs (*.nmea *.log *.txt *.ubx *.gps);;All files (*)")
+        name, _kind = QFileDialog.getOpenFileName(self, tr("Replay a recorded log"), "", kinds)
         return Path(name) if name else None
+
+
+def _kinds() -> tuple[tuple[str, str], ...]:
+    return (
+        ("serial", tr("Serial or USB receiver")),
+        ("gpsd", tr("gpsd")),
+        ("tcp", tr("NMEA over TCP")),
+        ("udp", tr("NMEA over UDP")),
+        ("replay", tr("Replay a recorded log")),
+    )
 
 
 def _page() -> tuple[QWidget, QHBoxLayout]:

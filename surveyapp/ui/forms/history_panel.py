@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from surveyapp.domain.merge import Revision
 from surveyapp.ui.forms.history_text import Entry, FieldChange, entries, isolated
 from surveyapp.ui.forms.look import ToneLabel, small_button
+from surveyapp.words import tr
 
 _AT_ONCE = 25
 """Cards that are made at once; a record that was edited a thousand times must not make the window wait."""
@@ -36,8 +37,8 @@ class HistoryPanel(QScrollArea):
         self._column = QVBoxLayout(self._host)
         self._column.setContentsMargins(10, 8, 10, 8)
         self._column.setSpacing(8)
-        self._nothing = ToneLabel("Nothing is chosen, or it has not been saved yet.", "muted")
-        self.older_button = QPushButton("Show older versions")
+        self._nothing = ToneLabel(tr("Nothing is chosen, or it has not been saved yet."), "muted")
+        self.older_button = QPushButton(tr("Show older versions"))
         self.older_button.setAutoDefault(False)
         self.older_button.clicked.connect(self._show_more)
         self._column.addWidget(self._nothing)
@@ -73,7 +74,7 @@ class HistoryPanel(QScrollArea):
             self.cards.append(card)
         self._shown = len(self.cards)
         left = len(self._entries) - self._shown
-        self.older_button.setText(f"Show older versions ({left})")
+        self.older_button.setText(tr("Show older versions ({left})", left=left))
         self.older_button.setVisible(left > 0)
 
 
@@ -91,10 +92,10 @@ class HistoryCard(QFrame):
         column.setSpacing(2)
         head = QHBoxLayout()
         head.addWidget(ToneLabel(f"{entry.when} · {isolated(entry.who)}", "", self, bold=True), 1)
-        self.restore_button = small_button("Restore", "Bring this version back as a new change", self)
+        self.restore_button = small_button(tr("Restore"), tr("Bring this version back as a new change"), self)
         self.restore_button.clicked.connect(lambda: self.restoreWanted.emit(entry.revision))
         if entry.stands:
-            head.addWidget(ToneLabel("stands now", "good", self, wrap=False))
+            head.addWidget(ToneLabel(tr("stands now"), "good", self, wrap=False))
         head.addWidget(self.restore_button)
         column.addLayout(head)
         column.addWidget(ToneLabel(entry.what, "muted", self))
@@ -108,7 +109,7 @@ class HistoryCard(QFrame):
     def _line(self, change: FieldChange) -> ToneLabel:
         before, after = _short(change.before), _short(change.after)
         if self.entry.revision.parents:
-            told = f"{change.title}: {before or 'empty'} → {after or 'empty'}"
+            told = f"{change.title}: {before or tr('empty')} → {after or tr('empty')}"
         else:
             told = f"{change.title}: {after}"
         line = ToneLabel(told, "", self)

@@ -10,17 +10,18 @@ from surveyapp.domain.geometry import point_of
 from surveyapp.domain.merge import DELETE, DELETED, INSERT, RESOLVE, WITHDRAW, Revision
 from surveyapp.domain.records import Value, moment_of
 from surveyapp.ui.forms.moments import short
+from surveyapp.words import mark, ntr, tr
 
 _INITIATORS = {
-    "form": "form",
-    "table": "table",
-    "map": "map",
-    "undo": "undo",
-    "redo": "redo",
-    "merge": "merge",
-    "import": "import",
-    "cli": "command line",
-    "review": "review",
+    "form": mark("form"),
+    "table": mark("table"),
+    "map": mark("map"),
+    "undo": mark("undo"),
+    "redo": mark("redo"),
+    "merge": mark("merge"),
+    "import": mark("import"),
+    "cli": mark("command line"),
+    "review": mark("review"),
 }
 
 
@@ -81,8 +82,8 @@ def _entry(revision: Revision, by_id: Mapping[str, Revision], stands: bool) -> E
     return Entry(
         revision,
         _what(revision, changes),
-        revision.author or "somebody unnamed",
-        short(revision.at) if moment_of(revision.at) else "at an unknown time",
+        revision.author or tr("somebody unnamed"),
+        short(revision.at) if moment_of(revision.at) else tr("at an unknown time"),
         changes,
         can_restore=revision.body is not None and not stands,
         stands=stands,
@@ -91,21 +92,21 @@ def _entry(revision: Revision, by_id: Mapping[str, Revision], stands: bool) -> E
 
 def _what(revision: Revision, changes: Sequence[FieldChange]) -> str:
     if revision.operation == INSERT:
-        what = "created"
+        what = tr("created")
     elif revision.operation == DELETE:
-        what = "deleted"
+        what = tr("deleted")
     elif revision.operation == RESOLVE:
-        what = "resolved a disagreement"
+        what = tr("resolved a disagreement")
     elif revision.operation == WITHDRAW:
-        what = "took a decision back"
+        what = tr("took a decision back")
     elif len(revision.parents) > 1:
-        what = "brought versions together"
+        what = tr("brought versions together")
     elif not changes:
-        what = "saved without a change"
+        what = tr("saved without a change")
     else:
-        what = f"changed {changes[0].title}" if len(changes) == 1 else f"changed {len(changes)} fields"
+        what = ntr("changed {title}", "changed {n} fields", len(changes), title=changes[0].title)
     kind = (revision.initiator or "").partition(":")[0]
-    by = _INITIATORS.get(kind, revision.initiator or "another program")
+    by = tr(_INITIATORS[kind]) if kind in _INITIATORS else revision.initiator or tr("another program")
     return f"{what} · {by}"
 
 
@@ -126,7 +127,7 @@ def changes_of(revision: Revision, by_id: Mapping[str, Revision]) -> tuple[Field
         if field is not None and field.kind == BLOB:
             continue
         befores = dict.fromkeys(readable(revision.layer, name, body.get(name)) for body in bodies)
-        title = "Position" if name == GEOMETRY else field.title if field else name
+        title = tr("Position") if name == GEOMETRY else tr(field.title) if field else name
         found.append(
             FieldChange(
                 name,
@@ -144,7 +145,7 @@ def readable(layer: str, name: str, value: Value) -> str:
         return ""
     if name == GEOMETRY:
         point = point_of(value)
-        return f"{point[1]:.6f}, {point[0]:.6f}" if point else "a line or area"
+        return f"{point[1]:.6f}, {point[0]:.6f}" if point else tr("a line or area")
     known = LAYER_BY_NAME.get(layer)
     field = known.field(name) if known else None
     if field is not None and field.vocabulary is not None:

@@ -1,9 +1,13 @@
-"""Pictures from bytes, upright and no larger than they are shown."""
+"""Pictures from bytes, upright and no larger than they are shown; by night in red."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImage, QImageIOHandler, QImageReader
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QImageIOHandler, QImageReader, QPainter
+
+from surveyapp.ui import theme
+
+_NIGHT_RED = QColor(180, 0, 0)
 
 
 def picture(data: bytes | None, size: QSize) -> QImage:
@@ -24,6 +28,20 @@ def picture(data: bytes | None, size: QSize) -> QImage:
         if fitting.width() < full.width():
             reader.setScaledSize(fitting.expandedTo(QSize(1, 1)))
     return reader.read()
+
+
+def toned(image: QImage) -> QImage:
+    """The picture as the theme lets it be shown: by night in shades of red, because the white of a photo would cost
+    the eyes their darkness; else itself."""
+    if theme.current() is not theme.NIGHT or image.isNull():
+        return image
+    red = image.convertToFormat(QImage.Format.Format_Grayscale8).convertToFormat(QImage.Format.Format_RGB32)
+    painter = QPainter(red)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+    painter.fillRect(QRect(QPoint(0, 0), red.size()), _NIGHT_RED)
+    painter.end()
+    red.setDevicePixelRatio(image.devicePixelRatio())
+    return red
 
 
 def _is_turned(reader: QImageReader) -> bool:

@@ -10,9 +10,9 @@ import unicodedata
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPixmap, QResizeEvent, QTextLayout, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from surveyapp.ui import theme
 
@@ -114,6 +114,46 @@ class ElidedLabel(ToneLabel):
         super().say(fitting, tone)
 
 
+class TitleLabel(ToneLabel):
+    """A heading that ends in an ellipsis where it would need more than two lines; the tooltip has it whole."""
+
+    _MOST_LINES = 2
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", "", parent, bold=True)
+        self._whole = ""
+
+    def say(self, text: str, tone: str | None = None) -> None:
+        self._whole = " ".join(text.split())
+        self.setAccessibleName(self._whole)
+        self._fit(tone)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit(None)
+
+    def _fit(self, tone: str | None) -> None:
+        shown = _lines(self._whole, self.font(), max(self.width(), 40), self._MOST_LINES)
+        self.setToolTip(self._whole if shown != self._whole else "")
+        super().say(shown, tone)
+
+
+def _lines(text: str, font: QFont, width: int, most: int) -> str:
+    """The part of a text that wraps into so many lines of a width in px, the last one with an ellipsis."""
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    starts: list[int] = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        starts.append(line.textStart())
+    layout.endLayout()
+    if len(starts) <= most:
+        return text
+    begin = starts[most - 1]
+    rest = QFontMetrics(font).elidedText(text[begin:], Qt.TextElideMode.ElideRight, width)
+    return text[:begin] + rest
+
+
 def small_button(text: str, tip: str = "", parent: QWidget | None = None) -> QPushButton:
     """A flat button for a fix or a shortcut beside a field."""
     button = QPushButton(text, parent)
@@ -122,6 +162,13 @@ def small_button(text: str, tip: str = "", parent: QWidget | None = None) -> QPu
     if tip:
         button.setToolTip(tip)
     return button
+
+
+class CalmCombo(QComboBox):
+    """A list over which the wheel scrolls what it stands in, never the choice."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 class IconButton(QToolButton):

@@ -14,6 +14,7 @@ from surveyapp.errors import BadInput
 from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.look import IconButton, ToneLabel, small_button
 from surveyapp.ui.forms.moments import PAKISTAN, local_text, parse_local, spoken
+from surveyapp.words import tr
 
 
 class MomentEditor(Editor):
@@ -34,8 +35,8 @@ class MomentEditor(Editor):
         self.understood = ToneLabel("", "muted", column)
         rows.addWidget(self.line)
         rows.addWidget(self.understood)
-        self.now_button = small_button("Now", "Set the time to this moment")
-        self.calendar_button = IconButton("calendar", "Choose the day")
+        self.now_button = small_button(tr("Now"), tr("Set the time to this moment"))
+        self.calendar_button = IconButton("calendar", tr("Choose the day"))
         self.row_layout.addWidget(column, 1)
         self.row_layout.addWidget(self.now_button, 0, Qt.AlignmentFlag.AlignTop)
         self.row_layout.addWidget(self.calendar_button, 0, Qt.AlignmentFlag.AlignTop)

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from surveyapp.domain.records import Value, moment_of, utc_text
 from surveyapp.errors import BadInput
+from surveyapp.words import tr
 
 PAKISTAN = timezone(timedelta(hours=5), "PKT")
 """Pakistan Standard Time, UTC+5; Asia/Karachi has had no summer time since 2009."""
 
 _DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_LABELS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+_MONTHS_TOLD: tuple[Callable[[], str], ...] = (
+    lambda: tr("January"), lambda: tr("February"), lambda: tr("March"), lambda: tr("April"), lambda: tr("May"),
+    lambda: tr("June"), lambda: tr("July"), lambda: tr("August"), lambda: tr("September"), lambda: tr("October"),
+    lambda: tr("November"), lambda: tr("December"),
 )
-_DAY_LABELS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SHORT_MONTHS: tuple[Callable[[], str], ...] = (
+    lambda: tr("Jan"), lambda: tr("Feb"), lambda: tr("Mar"), lambda: tr("Apr"), lambda: tr("May"), lambda: tr("Jun"),
+    lambda: tr("Jul"), lambda: tr("Aug"), lambda: tr("Sep"), lambda: tr("Oct"), lambda: tr("Nov"), lambda: tr("Dec"),
+)
+_WEEKDAYS: tuple[Callable[[], str], ...] = (
+    lambda: tr("Monday"), lambda: tr("Tuesday"), lambda: tr("Wednesday"), lambda: tr("Thursday"),
+    lambda: tr("Friday"), lambda: tr("Saturday"), lambda: tr("Sunday"),
+)
 
 _ISO_DAY = re.compile(r"(?P<y>\d{4})[-/. ](?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})")
 _DAY_FIRST = re.compile(r"(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4})")
 _NAMED = re.compile(r"(?P<d>\d{1,2})[-. ]*(?P<name>[a-z]{3,9})[-., ]*(?P<y>\d{4})")
 _CLOCK = re.compile(r"(?P<h>\d{1,2})[:.](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?")
-_HOW = "write it as 2026-11-24 09:30, or press Now"
 
 
 def local_text(value: Value) -> str:
@@ -58,8 +57,9 @@ def spoken(value: Value) -> str:
     local = moment.astimezone(PAKISTAN)
     utc = moment.strftime("%H:%M UTC")
     if moment.date() != local.date():
-        utc = f"{moment.day} {_MONTH_LABELS[moment.month - 1]}, {utc}"
-    return f"{_DAY_LABELS[local.weekday()]} {long_day(local.date())}, {local:%H:%M} Pakistan time ({utc})"
+        utc = f"{moment.day} {_MONTHS_TOLD[moment.month - 1]()}, {utc}"
+    return tr("{weekday} {day}, {clock} Pakistan time ({utc})", weekday=_WEEKDAYS[local.weekday()](),
+              day=long_day(local.date()), clock=f"{local:%H:%M}", utc=utc)
 
 
 def short(value: Value) -> str:
@@ -68,12 +68,12 @@ def short(value: Value) -> str:
     if moment is None:
         return "" if value is None else str(value)
     local = moment.astimezone(PAKISTAN)
-    return f"{local.day} {_MONTH_LABELS[local.month - 1][:3]} {local.year}, {local:%H:%M}"
+    return f"{local.day} {_SHORT_MONTHS[local.month - 1]()} {local.year}, {local:%H:%M}"
 
 
 def long_day(day: date) -> str:
     """``24 November 2026``."""
-    return f"{day.day} {_MONTH_LABELS[day.month - 1]} {day.year}"
+    return f"{day.day} {_MONTHS_TOLD[day.month - 1]()} {day.year}"
 
 
 def parse_local(text: str, title: str, now: datetime | None = None) -> Value:
@@ -95,7 +95,8 @@ def parse_local(text: str, title: str, now: datetime | None = None) -> Value:
     day, rest = _day(plain)
     clock = _clock(rest)
     if (day is None and clock is None) or clock is _WRONG or day is _NO_DAY:
-        raise BadInput(f"{title}: {text.strip()!r} is not a time; {_HOW}.")
+        raise BadInput(tr("{field}: {given!r} is not a time; write it as 2026-11-24 09:30, or press Now.", field=title,
+                          given=text.strip()))
     when = datetime.combine(day or now.date(), clock or time(), PAKISTAN)
     return _kept(when, title, text)
 
@@ -108,7 +109,8 @@ def _kept(when: datetime, title: str, text: str) -> str:
     try:
         return utc_text(when)
     except OverflowError:
-        raise BadInput(f"{title}: {text.strip()!r} is outside the calendar; {_HOW}.") from None
+        raise BadInput(tr("{field}: {given!r} is outside the calendar; write it as 2026-11-24 09:30, or press Now.",
+                          field=title, given=text.strip())) from None
 
 
 def _zoned(text: str) -> datetime | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from surveyapp.domain.fields import GEOMETRY
 from surveyapp.domain.geometry import point_of
-from surveyapp.domain.records import Record, Value, moment_of
+from surveyapp.domain.records import Record, Value, moment_of, utc_text
 from surveyapp.errors import BadInput
 from surveyapp.geo.measure import haversine_m
 from surveyapp.ui.forms.moments import parse_local, short
+from surveyapp.words import ntr, tr
 
 FAR_M = 100.0
 """A photo from farther away than this (and than three times the sighting's accuracy) is flagged: phone and
@@ -20,7 +21,10 @@ handset together err by 20 m at worst under open sky, and no one photographs an 
 LATE = timedelta(hours=2)
 """A photo taken longer before or after than this is flagged: it is likely of another stop."""
 
-_COMPASS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+_COMPASS: tuple[Callable[[], str], ...] = (
+    lambda: tr("N"), lambda: tr("NE"), lambda: tr("E"), lambda: tr("SE"), lambda: tr("S"), lambda: tr("SW"),
+    lambda: tr("W"), lambda: tr("NW"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +46,24 @@ def bearing_deg(here: tuple[float, float], there: tuple[float, float]) -> float:
 def distance_words(metres: float) -> str:
     """``4 m``, ``350 m``, ``3.2 km``, ``120 km``."""
     if metres < 995:
-        return f"{metres:.0f} m"
-    return f"{metres / 1000:.1f} km" if metres < 99_950 else f"{metres / 1000:,.0f} km"
+        return tr("{metres} m", metres=f"{metres:.0f}")
+    return tr("{km} km", km=f"{metres / 1000:.1f}" if metres < 99_950 else f"{metres / 1000:,.0f}")
 
 
 def duration_words(span: timedelta) -> str:
     """``40 s``, ``5 min``, ``2 h 10 min``, ``3 days``, ``11 years``; the sign does not matter."""
     seconds = int(abs(span.total_seconds()))
     if seconds < 60:
-        return f"{seconds} s"
+        return tr("{seconds} s", seconds=seconds)
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86_400
     if minutes < 60:
-        return f"{minutes} min"
+        return tr("{minutes} min", minutes=minutes)
     if hours < 24:
-        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
+        rest = minutes % 60
+        return tr("{hours} h {minutes} min", hours=hours, minutes=rest) if rest else tr("{hours} h", hours=hours)
     if days < 730:
-        return "1 day" if days == 1 else f"{days} days"
-    return f"{days // 365} years"
+        return ntr("{n} day", "{n} days", days)
+    return ntr("{n} year", "{n} years", days // 365)
 
 
 def position_of(photo: Record) -> tuple[float, float] | None:
@@ -73,34 +78,48 @@ def place_fact(photo: Record, sighting: Mapping[str, Value]) -> Fact:
     """Where the photo was taken, seen from the sighting (its values by field, the point under ``geom``)."""
     there, here = position_of(photo), point_of(sighting.get(GEOMETRY))
     if there is None:
-        return Fact("No position in the photo")
+        return Fact(tr("No position in the photo"))
     if here is None:
-        return Fact(f"Taken at {there[1]:.5f}, {there[0]:.5f}; the sighting has no position yet")
+        return Fact(tr("Taken at {latitude}, {longitude}; the sighting has no position yet",
+                       latitude=f"{there[1]:.5f}", longitude=f"{there[0]:.5f}"))
     metres = haversine_m(*here, *there)
     accuracy = sighting.get("accuracy_m")
     limit = max(FAR_M, 3 * accuracy) if isinstance(accuracy, int | float) else FAR_M
     if metres < 1:
-        return Fact("Taken at the sighting's position")
-    where = _COMPASS[round(bearing_deg(here, there) / 45) % 8]
-    return Fact(f"Taken {distance_words(metres)} {where} of the sighting", metres > limit)
+        return Fact(tr("Taken at the sighting's position"))
+    where = _COMPASS[round(bearing_deg(here, there) / 45) % 8]()
+    told = tr("Taken {distance} {direction} of the sighting", distance=distance_words(metres), direction=where)
+    return Fact(told, metres > limit)
 
 
-def time_fact(photo: Record, sighting: Mapping[str, Value]) -> Fact:
-    """When the photo was taken, seen from the sighting. The camera's own clock is named as such: it has no
-    zone and is often wrong."""
-    taken, clock = photo.get("taken_at"), ""
-    if moment_of(taken) is None:
-        taken, clock = _camera_time(photo), " by the camera's clock"
+def time_fact(photo: Record, sighting: Mapping[str, Value], ahead_s: float = 0.0) -> Fact:
+    """When the photo was taken, seen from the sighting. The camera's own clock is named as such: it has no zone and is
+    often wrong; ``ahead_s`` is how many seconds it is known to be ahead of Pakistan time."""
+    taken, by_camera = photo.get("taken_at"), False
     moment, observed = moment_of(taken), moment_of(sighting.get("observed_at"))
     if moment is None:
-        return Fact("No time in the photo")
+        taken, by_camera = _camera_time(photo), True
+        moment = moment_of(taken)
+        if moment is not None and ahead_s:
+            moment, by_camera = moment - timedelta(seconds=ahead_s), False
+            taken = utc_text(moment)
+    if moment is None:
+        return Fact(tr("No time in the photo"))
+    told, flagged = _span_told(moment, observed, taken)
+    return Fact(tr("{what} by the camera's clock", what=told) if by_camera else told, flagged)
+
+
+def _span_told(moment: datetime, observed: datetime | None, taken: Value) -> tuple[str, bool]:
+    """(words, whether to flag it)."""
     if observed is None:
-        return Fact(f"Taken {short(taken)}{clock}")
+        return tr("Taken {moment}", moment=short(taken)), False
     span = moment - observed
     if abs(span) < timedelta(minutes=1):
-        return Fact(f"Taken at the time of the sighting{clock}")
-    order = "after" if span > timedelta() else "before"
-    return Fact(f"Taken {duration_words(span)} {order} it{clock}", abs(span) > LATE)
+        return tr("Taken at the time of the sighting"), False
+    late = abs(span) > LATE
+    if span > timedelta():
+        return tr("Taken {span} after it", span=duration_words(span)), late
+    return tr("Taken {span} before it", span=duration_words(span)), late
 
 
 def _camera_time(photo: Record) -> Value:
@@ -108,6 +127,6 @@ def _camera_time(photo: Record) -> Value:
     text = str(photo.get("camera_time") or "")
     day, _, clock = text.partition(" ")
     try:
-        return parse_local(f"{day.replace(':', '-')} {clock}", "Camera clock") if text else None
+        return parse_local(f"{day.replace(':', '-')} {clock}", tr("Camera clock")) if text else None
     except BadInput:
         return None

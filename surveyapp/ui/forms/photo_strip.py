@@ -6,18 +6,20 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from surveyapp.domain.records import Record, Value
+from surveyapp.services.photos import REFUSED_SUFFIXES, SUFFIXES
 from surveyapp.ui import theme
 from surveyapp.ui.forms.look import ToneLabel
+from surveyapp.ui.forms.photo_bars import ArrivalBar, TakingBar
 from surveyapp.ui.forms.photo_card import PhotoCard
 from surveyapp.ui.forms.photo_viewer import PhotoViewer
+from surveyapp.words import ntr, tr
 
 Loader = Callable[[], bytes | None]
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 class PhotoStrip(QWidget):
@@ -25,11 +27,13 @@ class PhotoStrip(QWidget):
     ``None``: then ``imageWanted(uuid)`` asks for them, and :meth:`set_image` takes them when they come.
 
     Signals: ``photosDropped(list[Path])`` of files dropped or chosen, ``photoRemoved(uuid)``,
-    ``imageWanted(uuid)``.
+    ``sketchWanted(uuid)``, ``captionEdited(uuid, text)``, ``imageWanted(uuid)``.
     """
 
     photosDropped = Signal(object)
     photoRemoved = Signal(str)
+    sketchWanted = Signal(str)
+    captionEdited = Signal(str, str)
     imageWanted = Signal(str)
 
     def __init__(self, choose_files: Callable[[], Sequence[Path]] | None = None, parent: QWidget | None = None) -> None:
@@ -45,8 +49,11 @@ class PhotoStrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 8, 10, 8)
         column.setSpacing(6)
+        self.arrivals, self.taking = ArrivalBar(self), TakingBar(self)
         column.addWidget(self._head())
+        column.addWidget(self.arrivals)
         column.addWidget(self._card_area(), 1)
+        column.addWidget(self.taking)
         self._timer = QTimer(self)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._load_next)
@@ -61,9 +68,13 @@ class PhotoStrip(QWidget):
         for uuid in [uuid for uuid in self._cards if uuid not in wanted]:
             self._drop_card(uuid)
         self._loaders = {record.uuid: loader for record, loader in photos}
+        names = {record.uuid: str(record.get("file_name") or tr("photo")) for record, _ in photos}
         for place, (record, _) in enumerate(photos):
-            if record.uuid not in self._cards or self._cards[record.uuid].photo != record:
-                self._make_card(record)
+            if record.uuid in self._cards and _same_picture(self._cards[record.uuid].photo, record):
+                self._cards[record.uuid].take(record)
+            else:
+                of = record.get("sketch_of")
+                self._make_card(record, names.get(str(of), tr("a photo that is not here")) if of else "")
             card = self._cards[record.uuid]
             self._column.removeWidget(card)
             self._column.insertWidget(place, card)
@@ -89,7 +100,7 @@ class PhotoStrip(QWidget):
         self.setAcceptDrops(editable)
         self.add_button.setEnabled(editable)
         for card in self._cards.values():
-            card.remove_button.setVisible(editable)
+            card.set_editable(editable)
         self._say_state()
 
     def enlarge(self, uuid: str) -> None:
@@ -100,7 +111,7 @@ class PhotoStrip(QWidget):
             self._viewer.finished.connect(self._viewer_closed)
         card = self._cards[uuid]
         self._viewer.show_photo(
-            uuid, card.name.whole, f"{card.place.text()} · {card.time.text()}", many=len(self._cards) > 1
+            uuid, card.title, f"{card.place.text()} · {card.time.text()}", many=len(self._cards) > 1
         )
         self._fetch(uuid)
         self._viewer.show()
@@ -119,7 +130,7 @@ class PhotoStrip(QWidget):
     # --- dropping --------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _photos_in(event):
+        if files_in(event.mimeData()):
             self._set_hot(True)
             event.acceptProposedAction()
 
@@ -129,10 +140,14 @@ class PhotoStrip(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._set_hot(False)
-        paths = _photos_in(event)
-        if paths:
+        files = files_in(event.mimeData())
+        paths = pictures_among(files)
+        if files:
             event.acceptProposedAction()
+        if paths:
             self.photosDropped.emit(paths)
+        elif files:
+            self._state.say(tr("{name} is no photo.", name=files[0].name), "warning")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -151,7 +166,7 @@ class PhotoStrip(QWidget):
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 0, 0, 0)
         self._state = ToneLabel("", "muted", head)
-        self.add_button = QPushButton("Add photos…", head)
+        self.add_button = QPushButton(tr("Add photos…"), head)
         self.add_button.setAutoDefault(False)
         self.add_button.clicked.connect(self._add)
         row.addWidget(self._state, 1)
@@ -174,11 +189,13 @@ class PhotoStrip(QWidget):
         area.viewport().setAutoFillBackground(False)
         return area
 
-    def _make_card(self, record: Record) -> None:
+    def _make_card(self, record: Record, drawn_on: str) -> None:
         self._drop_card(record.uuid)
-        card = PhotoCard(record, self._host)
-        card.remove_button.setVisible(self._editable)
+        card = PhotoCard(record, self._host, drawn_on=drawn_on)
+        card.set_editable(self._editable)
         card.removeWanted.connect(lambda: self.photoRemoved.emit(record.uuid))
+        card.sketchWanted.connect(lambda: self.sketchWanted.emit(record.uuid))
+        card.captionEdited.connect(lambda text: self.captionEdited.emit(record.uuid, text))
         card.enlargeWanted.connect(lambda: self.enlarge(record.uuid))
         self._cards[record.uuid] = card
         self._waiting.append(record.uuid)
@@ -224,20 +241,33 @@ class PhotoStrip(QWidget):
 
     def _ask_files(self) -> list[Path]:
         kinds = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in SUFFIXES)
-        names, _kind = QFileDialog.getOpenFileNames(self, "Add photos", "", f"Photos ({kinds});;All files (*)")
+        shown = tr("Photos ({kinds});;All files (*)", kinds=kinds)
+        names, _kind = QFileDialog.getOpenFileNames(self, tr("Add photos"), "", shown)
         return [Path(name) for name in names]
 
     def _say_state(self) -> None:
         count = len(self._cards)
-        told = "1 photo" if count == 1 else f"{count} photos" if count else "No photos yet; drop them here"
-        self._state.say(told if self._editable else self._why or told)
+        told = ntr("{n} photo", "{n} photos", count) if count else tr("No photos yet; drop them anywhere")
+        self._state.say(told if self._editable else self._why or told, "muted")
 
     def _set_hot(self, hot: bool) -> None:
         self._hot = hot
         self.update()
 
 
-def _photos_in(event: QDropEvent) -> list[Path]:
-    """Local picture files that are dragged."""
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix.lower() in SUFFIXES]
+def _same_picture(one: Record, other: Record) -> bool:
+    """Whether two states of a photo's record differ in nothing but words."""
+    words = {"caption"}
+    return {n: v for n, v in one.values.items() if n not in words} == {
+        n: v for n, v in other.values.items() if n not in words
+    }
+
+
+def files_in(mime: QMimeData) -> list[Path]:
+    """Local files that are dragged."""
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+def pictures_among(paths: Sequence[Path]) -> list[Path]:
+    """Files that are photos by their name, also of kinds that are not kept: reading one says why."""
+    return [path for path in paths if path.suffix.lower() in (*SUFFIXES, *REFUSED_SUFFIXES)]

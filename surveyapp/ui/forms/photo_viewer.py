@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QRes
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from surveyapp.ui import theme
-from surveyapp.ui.forms.images import picture
+from surveyapp.ui.forms.images import picture, toned
 from surveyapp.ui.forms.look import IconButton, ToneLabel
+from surveyapp.words import tr
 
 _AGAIN_MS = 150
 """A window that is being resized reads the photo again only once it rests."""
@@ -20,7 +21,7 @@ class _Canvas(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.image = QImage()
-        self.words = "Loading …"
+        self.words = tr("Loading …")
         self.setMinimumSize(240, 160)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -34,7 +35,7 @@ class _Canvas(QWidget):
         size = self.image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRect(0, 0, size.width(), size.height())
         place.moveCenter(self.rect().center())
-        painter.drawImage(place, self.image)
+        painter.drawImage(place, toned(self.image))
 
 
 class PhotoViewer(QDialog):
@@ -48,9 +49,9 @@ class PhotoViewer(QDialog):
         self._data: bytes | None = None
         self.canvas = _Canvas(self)
         self._facts = ToneLabel("", "", self)
-        self.before_button = IconButton("previous", "Photo before", "Photo before (Left)", self)
-        self.after_button = IconButton("next", "Photo after", "Photo after (Right)", self)
-        self.close_button = QPushButton("Close", self)
+        self.before_button = IconButton("previous", tr("Photo before"), tr("Photo before (Left)"), self)
+        self.after_button = IconButton("next", tr("Photo after"), tr("Photo after (Right)"), self)
+        self.close_button = QPushButton(tr("Close"), self)
         row = QHBoxLayout()
         row.setContentsMargins(10, 6, 10, 8)
         row.addWidget(self._facts, 1)
@@ -74,7 +75,7 @@ class PhotoViewer(QDialog):
         self.uuid, self._data = uuid, None
         self.setWindowTitle(name)
         self._facts.say(f"{name} · {facts}")
-        self.canvas.image, self.canvas.words = QImage(), "Loading …"
+        self.canvas.image, self.canvas.words = QImage(), tr("Loading …")
         self.canvas.update()
         self.before_button.setVisible(many)
         self.after_button.setVisible(many)
@@ -102,5 +103,5 @@ class PhotoViewer(QDialog):
         ratio = self.devicePixelRatioF()
         size = QSize(round(self.canvas.width() * ratio), round(self.canvas.height() * ratio))
         self.canvas.image = picture(self._data, size)
-        self.canvas.words = "This photo cannot be shown: its bytes are damaged or too large."
+        self.canvas.words = tr("This photo cannot be shown: its bytes are damaged or too large.")
         self.canvas.update()

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from surveyapp.domain.fields import GEOMETRY, POSITION_FACTS
 from surveyapp.domain.geometry import point_hex, point_of
@@ -23,7 +23,8 @@ from surveyapp.ui.forms.checks import BLOCKS, Finding
 from surveyapp.ui.forms.field_row import TONES
 from surveyapp.ui.forms.look import ToneLabel, small_button
 from surveyapp.ui.forms.position_readout import PositionReadout
-from surveyapp.ui.forms.position_tools import PositionTools, Understood, standard_tools
+from surveyapp.ui.forms.position_tools import LookAround, Neighbourhood, PositionTools, Understood, standard_tools
+from surveyapp.words import tr
 
 _WGS84 = "EPSG:4326"
 _MEASURED = ("gps", "gps-averaged", "imported", "photo")
@@ -39,20 +40,24 @@ class Placed:
     elevation_m: float | None = None
     observed_at: Value = None
     notes: tuple[str, ...] = ()
+    notation: str = ""
 
 
 class PositionBox(QWidget):
     """``changed`` when the point or its facts change by a person's doing, ``mapTapRequested``,
-    ``gpsRequested`` and ``fixPressed(Fix)`` by its buttons."""
+    ``gpsRequested``, ``fixPressed(Fix)`` and ``sightingWanted(str)`` (the uuid of one at the same place) by its
+    buttons."""
 
     changed = Signal()
     mapTapRequested = Signal()
     gpsRequested = Signal()
     fixPressed = Signal(object)
+    sightingWanted = Signal(str)
 
     def __init__(self, tools: PositionTools | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tools = tools or standard_tools()
+        self._look_around: LookAround = lambda _longitude, _latitude, _accuracy_m: Neighbourhood()
         self._anchor = Placed()
         self._now = Placed()
         self._left = Placed()
@@ -62,7 +67,7 @@ class PositionBox(QWidget):
         self._typing = False
         self.gps_ready, self._gps_why = False, ""
         self.place: dict[str, Value] = {}
-        """Province code and toposheet of the point."""
+        """Province code and toposheet of the point, and its district where an office's map has it."""
         self.left_place: dict[str, Value] = {}
         """The same of the point that was there before."""
         self._lay_out()
@@ -72,7 +77,8 @@ class PositionBox(QWidget):
         self.gps_button.clicked.connect(self._ask_gps)
         self.map_button.clicked.connect(self.mapTapRequested)
         self.fix_button.clicked.connect(self._mend)
-        self.set_gps_ready(False, "No GPS is connected.")
+        self.readout.sightingWanted.connect(self.sightingWanted)
+        self.set_gps_ready(False, tr("No GPS is connected."))
         self._show()
 
     # --- what the form asks ----------------------------------------------------------------------------
@@ -139,6 +145,7 @@ class PositionBox(QWidget):
             )
         )
         self.changed.emit()
+        self._bring_card_up()
 
     def use_map(self, longitude: float, latitude: float) -> None:
         """Take a position that was tapped on the map: no accuracy, as nobody measured one."""
@@ -150,6 +157,7 @@ class PositionBox(QWidget):
         }
         self._set_anchor(Placed(self._tools.written(longitude, latitude), facts))
         self.changed.emit()
+        self._bring_card_up()
 
     def set_fact(self, name: str, value: Value) -> None:
         """Set one fact, as a fix does."""
@@ -160,7 +168,7 @@ class PositionBox(QWidget):
         """Whether "Use GPS" can give a position, and if not, why. The button stays: pressing it says why, and
         lets the window bring up the GPS."""
         self.gps_ready, self._gps_why = ready, why
-        self.gps_button.setToolTip("Take the position that the GPS gives now" if ready else why)
+        self.gps_button.setToolTip(tr("Take the position that the GPS gives now") if ready else why)
 
     def tell(self, finding: Finding | None) -> None:
         """Show a finding about the position; it stays soft while someone is still typing."""
@@ -173,12 +181,21 @@ class PositionBox(QWidget):
         self.fix_button.setVisible(fix is not None)
         self.fix_button.setText(fix.text if fix else "")
         self.swap_button.setVisible(self._suggestion is not None)
-        self.swap_button.setText(f"Swap: {self._suggestion}" if self._suggestion else "")
+        self.swap_button.setText(tr("Swap: {position}", position=self._suggestion) if self._suggestion else "")
         invalid = finding is not None and finding.loudness == BLOCKS and not soft
         if bool(self.line.property("invalid")) != invalid:
             self.line.setProperty("invalid", invalid)
             self.line.style().unpolish(self.line)
             self.line.style().polish(self.line)
+
+    def set_look_around(self, look: LookAround) -> None:
+        """Who says what else the survey has at a place."""
+        self._look_around = look
+        self._show()
+
+    def look_again(self) -> None:
+        """The survey changed: what lies about the point may differ."""
+        self._show()
 
     def draft(self) -> dict[str, Any]:
         """What stands in the box, as plain data."""
@@ -217,24 +234,24 @@ class PositionBox(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         self.line = QLineEdit(self)
-        self.line.setPlaceholderText("34.7725N 72.3608E, 34°46'21\"N …, UTM, 43 B/5 …")
-        self.line.setAccessibleName("Position")
+        self.line.setPlaceholderText(tr("34.7725N 72.3608E, 34°46'21\"N …, UTM, 43 B/5 …"))
+        self.line.setAccessibleName(tr("Position"))
         self.line.setClearButtonEnabled(True)
         self.line.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.line.setToolTip(
-            "Degrees, degrees and minutes, degrees minutes seconds, UTM, MGRS or a toposheet reference"
+            tr("Degrees, degrees and minutes, degrees minutes seconds, UTM, MGRS or a toposheet reference")
         )
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        self.gps_button = QPushButton("Use GPS", self)
-        self.map_button = QPushButton("Tap on map", self)
+        self.gps_button = QPushButton(tr("Use GPS"), self)
+        self.map_button = QPushButton(tr("Tap on map"), self)
         for button in (self.gps_button, self.map_button):
             button.setAutoDefault(False)
             buttons.addWidget(button, 1)
         self._follow_theme()
         told = QHBoxLayout()
         self.message = ToneLabel("", "warning", self)
-        self.swap_button = small_button("", "Latitude and longitude the other way round", self)
+        self.swap_button = small_button("", tr("Latitude and longitude the other way round"), self)
         self.fix_button = small_button("", parent=self)
         self.fix_button.hide()
         told.addWidget(self.message, 1)
@@ -269,6 +286,16 @@ class PositionBox(QWidget):
             self._leave()
         self._read(text)
         self.changed.emit()
+        self._bring_card_up()
+
+    def _bring_card_up(self) -> None:
+        """What was understood is of use only where it is seen: scroll so that card and line are in view."""
+        area: QWidget | None = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if isinstance(area, QScrollArea) and self.position is not None:
+            # Once the card has grown to its words.
+            QTimer.singleShot(0, self, lambda: _show_both(area, self.readout, self.line))
 
     def _read(self, text: str) -> None:
         """Understand what stands in the line."""
@@ -297,7 +324,7 @@ class PositionBox(QWidget):
         except SurveyError as error:
             self._now, self._trouble = Placed(), str(error)
         else:
-            self._now = Placed(plain, facts, notes=tuple(point.warnings))
+            self._now = Placed(plain, facts, notes=tuple(point.warnings), notation=point.notation)
 
     def _suggest_swap(self) -> None:
         """A stored or tapped point that lies where only swapped axes would put it."""
@@ -327,9 +354,28 @@ class PositionBox(QWidget):
 
     def _show(self) -> None:
         point, facts = self.position, self._now.facts
-        self.place = dict(self._tools.place(*point)) if point else {}
-        notations = self._tools.describe(*point) if point else ()
-        notes = self._now.notes
-        if point and not notes:
-            notes = tuple(self._tools.notes(str(facts.get("position_crs") or _WGS84), *point))
-        self.readout.show_point(notations, self.place, facts, notes)
+        if point is None:
+            self.place = {}
+            self.readout.show_point((), {}, facts, ())
+            return
+        crs, accuracy = str(facts.get("position_crs") or _WGS84), facts.get("accuracy_m")
+        around = self._look_around(*point, float(accuracy) if isinstance(accuracy, int | float) else None)
+        self.place = dict(self._tools.place(*point))
+        if around.district is not None:
+            self.place["district"] = around.district
+        notes = self._now.notes or tuple(self._tools.notes(crs, *point))
+        wrote = facts.get("position_source") == "typed" or crs != _WGS84
+        self.readout.show_point(
+            self._tools.describe(*point),
+            self.place,
+            facts,
+            (*notes, *around.notes),
+            read_as=self._tools.read_as(crs, self._now.notation, *point) if wrote else "",
+            near=self._tools.near(*point),
+            sighting=around.sighting,
+        )
+
+
+def _show_both(area: QScrollArea, card: QWidget, line: QWidget) -> None:
+    area.ensureWidgetVisible(card, 0, 12)
+    area.ensureWidgetVisible(line, 0, 12)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from surveyapp.domain.records import Value
-from surveyapp.ui.forms.look import ToneLabel
+from surveyapp.ui.forms.look import ToneLabel, small_button
 from surveyapp.ui.forms.position_words import fact_words, origin_words, place_words
+from surveyapp.words import tr
 
 _NOTATIONS = 3
 
 
 class PositionReadout(QFrame):
-    """A card below the position box. Its texts can be selected and copied."""
+    """A card below the position box. Its texts can be selected and copied. ``sightingWanted(str)`` with the uuid of
+    the sighting that the point lies on top of, when it is to be shown."""
+
+    sightingWanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,12 +36,18 @@ class PositionReadout(QFrame):
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, row, 1)
             self.notations.append((name, text))
+        self.read_as = ToneLabel("", "muted", self)
         self.place = ToneLabel("", "", self)
         self.facts = ToneLabel("", "muted", self)
         self.origin = ToneLabel("", "muted", self)
         self.notes = ToneLabel("", "warning", self)
-        for row, label in enumerate((self.place, self.facts, self.origin, self.notes), _NOTATIONS):
+        labels = (self.read_as, self.place, self.facts, self.origin, self.notes)
+        for row, label in enumerate(labels, _NOTATIONS):
             grid.addWidget(label, row, 0, 1, 2)
+        self._sighting = ""
+        self.show_button = small_button(tr("Show it on the map"), parent=self)
+        self.show_button.clicked.connect(lambda: self.sightingWanted.emit(self._sighting))
+        grid.addWidget(self.show_button, _NOTATIONS + len(labels), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
     def show_point(
@@ -46,8 +56,16 @@ class PositionReadout(QFrame):
         place: Mapping[str, Value],
         facts: Mapping[str, Value],
         notes: Sequence[str],
+        *,
+        read_as: str = "",
+        near: str = "",
+        sighting: str = "",
     ) -> None:
-        """Show a point; without notations there is none and the card hides."""
+        """Show a point; without notations there is none and the card hides. ``sighting`` is the uuid of one that is
+        there already."""
+        self._sighting = sighting
+        self.show_button.setVisible(bool(sighting))
+        where = place_words(place) or tr("In no province of Pakistan")
         self.setVisible(bool(notations))
         for row, (name, text) in enumerate(self.notations):
             pair = notations[row] if row < len(notations) else ("", "")
@@ -56,7 +74,8 @@ class PositionReadout(QFrame):
             name.setVisible(bool(pair[1]))
             text.setVisible(bool(pair[1]))
         for label, words in (
-            (self.place, place_words(place) or "In no province of Pakistan"),
+            (self.read_as, read_as),
+            (self.place, f"{where} · {near}" if near else where),
             (self.facts, fact_words(facts)),
             (self.origin, origin_words(facts)),
             (self.notes, " ".join(notes)),

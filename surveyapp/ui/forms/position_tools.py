@@ -8,10 +8,12 @@ from typing import Protocol
 
 from surveyapp.domain.records import Value
 from surveyapp.errors import BadPosition
+from surveyapp.words import tr
 
 
 class Understood(Protocol):
-    """A typed position in WGS 84 degrees, the EPSG code it was typed in, and what a person should know."""
+    """A typed position in WGS 84 degrees, the EPSG code and notation that it was read in, and what a person should
+    know."""
 
     @property
     def longitude(self) -> float: ...
@@ -19,6 +21,8 @@ class Understood(Protocol):
     def latitude(self) -> float: ...
     @property
     def crs(self) -> str: ...
+    @property
+    def notation(self) -> str: ...
     @property
     def warnings(self) -> Sequence[str]: ...
 
@@ -30,7 +34,8 @@ class PositionTools:
     ``describe`` gives (notation, text) pairs; ``place`` province code and toposheet, where there are any;
     ``written`` the text that stands for a point nobody typed; ``swapped`` that of the point with its axes the
     other way round, if only that lies in the country; ``notes`` what a person should know of a stored point,
-    given the EPSG code that it was typed in.
+    given the EPSG code that it was typed in; ``read_as`` how a point was read and how good the shift to WGS 84 is,
+    given that code and the notation (empty where it is not known); ``near`` how far the nearest town is.
     """
 
     parse: Callable[[str], Understood]
@@ -39,13 +44,29 @@ class PositionTools:
     written: Callable[[float, float], str]
     swapped: Callable[[float, float], str | None]
     notes: Callable[[str, float, float], Sequence[str]]
+    read_as: Callable[[str, str, float, float], str]
+    near: Callable[[float, float], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """What else the open survey has at a place: ``notes`` are sentences, ``sighting`` the uuid of the sighting that
+    the point lies on top of, and ``district`` its district by the office's own map."""
+
+    notes: tuple[str, ...] = ()
+    sighting: str = ""
+    district: str | None = None
+
+
+LookAround = Callable[[float, float, float | None], Neighbourhood]
+"""Longitude and latitude in degrees, and the accuracy in metres if it is known."""
 
 
 def standard_tools() -> PositionTools:
     """The tools of :mod:`surveyapp.geo`."""
     from surveyapp.geo.coordinates import describe, parse_position
 
-    return PositionTools(parse_position, describe, _place, _written, _swapped, _notes)
+    return PositionTools(parse_position, describe, _place, _written, _swapped, _notes, _read_as, _near)
 
 
 def _place(longitude: float, latitude: float) -> dict[str, Value]:
@@ -78,10 +99,54 @@ def _notes(crs: str, longitude: float, latitude: float) -> list[str]:
 
     notes = []
     if not in_pakistan(longitude, latitude, tolerance_m=GENERALISATION_M):
-        notes.append(f"{latitude:.4f}, {longitude:.4f} lies outside Pakistan.")
+        place = f"{latitude:.4f}, {longitude:.4f}"
+        notes.append(tr("{place} lies outside Pakistan.", place=place))
     try:
         if accuracy_of(crs, longitude, latitude) is None:
-            notes.append(f"The accuracy of the shift from {label_of(crs)} to WGS 84 is unknown.")
+            notes.append(tr("The accuracy of the shift from {system} to WGS 84 is unknown.", system=label_of(crs)))
     except BadPosition as error:
         notes.append(str(error))
     return notes
+
+
+def _read_as(crs: str, notation: str, longitude: float, latitude: float) -> str:
+    from surveyapp.geo.crs import WGS84, accuracy_of, label_of
+
+    system = tr("WGS 84") if crs == WGS84 else label_of(crs)
+    kind = _notation_words(notation)
+    read = tr("Read as {notation}, {system}", notation=kind, system=system) if kind else system
+    try:
+        accuracy_m = accuracy_of(crs, longitude, latitude)
+    except BadPosition:
+        return read  # a note says why there is no way to WGS 84
+    if accuracy_m is None:
+        return read  # the note says that the accuracy of the shift is unknown
+    if accuracy_m == 0:
+        return tr("{read}; no datum shift needed", read=read)
+    return tr("{read}; shift to WGS 84 good to {accuracy} m", read=read, accuracy=f"{accuracy_m:g}")
+
+
+def _notation_words(notation: str) -> str:
+    told = {
+        "DD": tr("degrees"),
+        "DDM": tr("degrees and minutes"),
+        "DMS": tr("degrees, minutes, seconds"),
+        "UTM": tr("UTM"),
+        "MGRS": tr("MGRS"),
+        "grid": tr("grid metres"),
+        "toposheet": tr("a toposheet reference"),
+    }
+    return told.get(notation, "")
+
+
+def _near(longitude: float, latitude: float) -> str:
+    from surveyapp.geo.districts import nearest_town
+
+    found = nearest_town(longitude, latitude)
+    if found is None:
+        return ""
+    town, distance_m = found
+    name = f"{town.name} ({town.district})" if town.district not in ("", town.name) else town.name
+    if distance_m < 1000:
+        return tr("less than 1 km from {town}", town=name)
+    return tr("{distance} km from {town}", distance=f"{distance_m / 1000:.0f}", town=name)

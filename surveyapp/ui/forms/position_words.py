@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from surveyapp.domain.fields import SIGHTING
 from surveyapp.domain.records import Record, Value
+from surveyapp.words import tr
 
 
 def fact_words(facts: Mapping[str, Value]) -> str:
@@ -13,17 +14,17 @@ def fact_words(facts: Mapping[str, Value]) -> str:
     told = Record(SIGHTING.name, "", facts)
     accuracy = facts.get("accuracy_m")
     parts = [
-        told.text("position_source") or "Origin not known",
-        f"±{accuracy:g} m" if isinstance(accuracy, int | float) else "accuracy unknown",
+        told.text("position_source") or tr("Origin not known"),
+        tr("±{accuracy} m", accuracy=f"{accuracy:g}") if isinstance(accuracy, int | float) else tr("accuracy unknown"),
         told.text("fix_quality"),
     ]
-    for name, words in (
-        ("satellites", "{} satellites"),
-        ("hdop", "HDOP {}"),
-        ("samples_averaged", "mean of {} fixes"),
-    ):
-        if facts.get(name) is not None:
-            parts.append(words.format(facts[name]))
+    satellites, hdop, averaged = (facts.get(name) for name in ("satellites", "hdop", "samples_averaged"))
+    if satellites is not None:
+        parts.append(tr("{count} satellites", count=satellites))
+    if hdop is not None:
+        parts.append(tr("HDOP {hdop}", hdop=hdop))
+    if averaged is not None:
+        parts.append(tr("mean of {count} fixes", count=averaged))
     return " · ".join(part for part in parts if part)
 
 
@@ -34,7 +35,8 @@ def origin_words(facts: Mapping[str, Value]) -> str:
 
 
 def place_words(place: Mapping[str, Value]) -> str:
-    """``Khyber Pakhtunkhwa · sheet 43 B/5``; empty where neither is known."""
+    """``Khyber Pakhtunkhwa · Swat · sheet 43 B/5``; empty where none of it is known."""
     told = Record(SIGHTING.name, "", place)
     sheet = told.text("toposheet")
-    return " · ".join(part for part in (told.text("province"), f"sheet {sheet}" if sheet else "") if part)
+    parts = (told.text("province"), told.text("district"), tr("sheet {sheet}", sheet=sheet) if sheet else "")
+    return " · ".join(part for part in parts if part)

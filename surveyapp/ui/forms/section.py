@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from surveyapp.ui import theme
 from surveyapp.ui.forms.look import mixed, target_px
@@ -56,12 +56,13 @@ class _Heading(QAbstractButton):
         painter.setFont(bold)
         painter.setPen(mixed(colours.text, colours.window, 1.0))
         width = QFontMetrics(bold).horizontalAdvance(self.text())
-        painter.drawText(QRect(_TEXT_X, 0, width + 4, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        room = self._placed(QRect(_TEXT_X, 0, width + 4, self.height()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
         right = self.width() - 10
         if self.mark:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(mixed(str(getattr(colours, self.mark)), colours.window, 1.0))
-            painter.drawEllipse(QPointF(right - 4, self.height() / 2), 4.5, 4.5)
+            painter.drawEllipse(self._placed(QRect(right - 8, self.height() // 2 - 4, 9, 9)))
             right -= 18
         if self.summary and not self.isChecked():
             self._draw_summary(painter, _TEXT_X + width + 14, right)
@@ -69,16 +70,22 @@ class _Heading(QAbstractButton):
     def _draw_summary(self, painter: QPainter, left: int, right: int) -> None:
         painter.setFont(self.font())
         painter.setPen(mixed(theme.current().muted, theme.current().window, 1.0))
-        room = QRect(left, 0, max(0, right - left), self.height())
+        room = self._placed(QRect(left, 0, max(0, right - left), self.height()))
         text = QFontMetrics(self.font()).elidedText(self.summary, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
+    def _placed(self, room: QRect) -> QRect:
+        """The room as it lies where one reads from right to left."""
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), room)
+
     def _draw_chevron(self, painter: QPainter, colour: QColor) -> None:
         middle = self.height() / 2
+        turned = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        at, way = (self.width() - _CHEVRON_X, -1) if turned else (_CHEVRON_X, 1)
         points = [(-4, -2), (0, 2), (4, -2)] if self.isChecked() else [(-2, -4), (2, 0), (-2, 4)]
         painter.setPen(QPen(colour, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF([QPointF(_CHEVRON_X + x, middle + y) for x, y in points]))
+        painter.drawPolyline(QPolygonF([QPointF(at + way * x, middle + y) for x, y in points]))
 
 
 class Section(QFrame):

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from surveyapp.domain.fields import GEOMETRY, POSITION_FACTS, SIGHTING, Field
 from surveyapp.domain.records import Record, Value, new_uuid
+from surveyapp.domain.template import EMPTY, Template, fields_of
 from surveyapp.errors import BadInput
 from surveyapp.ui.forms.checks import (
     BLOCKS,
@@ -35,16 +36,20 @@ from surveyapp.ui.forms.draft_banner import DraftBanner
 from surveyapp.ui.forms.form_body import FormBody
 from surveyapp.ui.forms.form_footer import FormFooter
 from surveyapp.ui.forms.gem_chooser import GemEditor
-from surveyapp.ui.forms.look import ToneLabel
+from surveyapp.ui.forms.look import TitleLabel
 from surveyapp.ui.forms.memory import Memory
 from surveyapp.ui.forms.moment_editor import MomentEditor
 from surveyapp.ui.forms.position_box import PositionBox
 from surveyapp.ui.forms.position_tools import PositionTools
+from surveyapp.ui.forms.survey_editor import PROJECT, with_project
+from surveyapp.words import tr
 
 _OPENED = ("The find", "Where")
 _WHERE = "Where"
 _OF_POSITION = (GEOMETRY, *POSITION_FACTS)
 _WORKED_OUT = ("province", "toposheet")
+_OF_A_FIND = ("expression", "confidence", "identification_method")
+"""Says something of a gem that was found; an absence has none."""
 
 
 class SightingForm(QWidget):
@@ -62,6 +67,8 @@ class SightingForm(QWidget):
     - ``mapTapRequested()`` and ``gpsRequested()``: answer with :meth:`use_map_position` and
       :meth:`use_gps_position`.
     - ``rememberRequested(dict, list)``: last values of sticky fields and names of pinned ones, to be kept.
+    - ``absenceRequested()``: an absence here is wanted, in one press.
+    - ``projectChosen(str)``: another survey was chosen; answer with :meth:`ask_for` what its office asks.
     """
 
     saveRequested = Signal(object, object)
@@ -71,6 +78,8 @@ class SightingForm(QWidget):
     mapTapRequested = Signal()
     gpsRequested = Signal()
     rememberRequested = Signal(object, object)
+    absenceRequested = Signal()
+    projectChosen = Signal(str)
 
     def __init__(
         self,
@@ -93,9 +102,13 @@ class SightingForm(QWidget):
         self._baseline: dict[str, Any] = {}
         self._dirty = False
         self._nags = False
+        self.template = EMPTY
+        self.asked: tuple[Field, ...] = SIGHTING.fields
+        """The fields as the office has them."""
+        self._surveys: dict[str, str] = {}
+        self._defaults: dict[str, Value] = {}
         self.position_box = PositionBox(tools)
-        self.body = FormBody(SIGHTING, leave=POSITION_FACTS, opened=_OPENED, parent=self)
-        self.body.put_first(_WHERE, self.position_box)
+        self.body = self._made_body()
         self.footer = FormFooter(self)
         self.draft_banner = DraftBanner(self)
         self._lay_out()
@@ -109,13 +122,8 @@ class SightingForm(QWidget):
         gone without a question: ask first while :attr:`dirty`."""
         self.record = record
         self.uuid = record.uuid if record else new_uuid()
-        values = (
-            dict(record.values)
-            if record
-            else new_values(defaults or {}, self.memory.last, self.memory.pinned, self.now())
-        )
-        if record is None and values.get("observer") is None:
-            values["observer"] = self.observer
+        self._defaults = dict(defaults or {})
+        values = dict(record.values) if record else self._new_values()
         shown_names = {*self.body.rows, *_OF_POSITION}
         self._hidden = {} if record else {n: v for n, v in values.items() if n not in shown_names}
         self._nags = record is not None
@@ -126,7 +134,7 @@ class SightingForm(QWidget):
         self._offer_last()
         self._suggest_hosts()
         self._baseline = self._standing()
-        self._title.setText(self._caption())
+        self._title.say(self._caption())
         self._refresh()
         self._set_dirty(dirty=False)
         self.positionPicked.emit(self.position_box.position)
@@ -140,11 +148,12 @@ class SightingForm(QWidget):
         return values
 
     def changes(self) -> dict[str, Value]:
-        """What is to be saved: of a new sighting the filled values, of a record what differs from it. Raises
-        ``BadInput`` as :meth:`values` does."""
+        """What is to be saved: of a new sighting the filled values, and ``None`` for what has a default and was
+        emptied; of a record what differs from it. Raises ``BadInput`` as :meth:`values` does."""
         values = self.values()
         if self.record is None:
-            return {name: value for name, value in values.items() if value is not None}
+            given = {known.name for known in self.asked if known.default is not None}
+            return {name: value for name, value in values.items() if value is not None or name in given}
         before = self.record.values
         differ = {name: value for name, value in values.items() if value != before.get(name)}
         if GEOMETRY in differ:
@@ -168,12 +177,57 @@ class SightingForm(QWidget):
         """Whether a GPS position can be had, and if not, why in a sentence."""
         self.position_box.set_gps_ready(ready, why)
 
-    def mark_absent(self) -> None:
-        """Absence in one press: nothing found here, with the GPS position if there is none yet."""
+    def ask_for(self, template: Template, surveys: Mapping[str, str] | None = None) -> None:
+        """Show the fields as an office has them, and the project where the file holds several ``surveys``
+        (``{uuid: name}``). What stands in the form stays."""
+        surveys = dict(surveys or {}) if len(surveys or {}) > 1 else {}
+        if template == self.template and surveys == self._surveys:
+            return
+        standing, was_dirty, uuid = self.draft(), self.dirty, self.uuid
+        opened = [title for title, section in self.body.sections.items() if section.is_open]
+        self.template, self._surveys = template, surveys
+        self.asked = with_project(fields_of(SIGHTING, template)) if surveys else fields_of(SIGHTING, template)
+        before, self.body = self.body, self._made_body(opened)
+        self._scroll.takeWidget()
+        self._scroll.setWidget(self.body)
+        before.hide()
+        before.deleteLater()
+        self._wire_body()
+        self.load(self.record, self._defaults)
+        if was_dirty:
+            self.restore(standing, uuid)
+
+    def mark_absent(self) -> str | None:
+        """Say that nothing was found here, with the GPS position if there is none yet. Returns the first field that
+        an absence still lacks, or ``None``."""
         self.body.editor("presence").set_raw("absent")
+        if self.record is None:
+            for name in _OF_A_FIND:
+                # A pinned value speaks of the find before; one that was typed is for the person to mend.
+                if self.body.editor(name).raw() == self._baseline_raw(name):
+                    self.body.editor(name).set_value(None)
         self._edited("presence")
         if self.position_box.position is None and self.position_box.gps_ready:
             self.gpsRequested.emit()
+        lacking = [GEOMETRY] if self.position_box.position is None else []
+        values, troubles = self.body.collect()
+        lacking += [name for name in ("gem", *troubles) if values.get(name) is None]
+        return lacking[0] if lacking else None
+
+    def toggle_pin(self) -> str | None:
+        """Pin the field that the keyboard is in or was in last, or take its pin out; returns its title, ``None``
+        where there is no pin."""
+        row = self.body.rows.get(self.body.at or "")
+        if row is None or not row.field.sticky:
+            return None
+        row.pin.toggle()
+        return row.field.title
+
+    @property
+    def project(self) -> str | None:
+        """The survey that is chosen in the form, where there are several."""
+        row = self.body.rows.get(PROJECT.name)
+        return (row.editor.raw() or None) if row is not None else None
 
     def try_save(self) -> bool:
         """Ask for the save, unless something cannot be kept: then go there. Returns whether it was asked."""
@@ -186,15 +240,17 @@ class SightingForm(QWidget):
         self.saveRequested.emit(self.changes(), self.record)
         return True
 
-    def add_section(self, title: str, widget: QWidget, *, is_open: bool = False) -> None:
-        """Show a widget of the window's (photos, GPS) as a section at the end of the form."""
-        self.body.add_section(title, widget, is_open=is_open)
+    def go_to_missing(self) -> None:
+        """Go to the next field that something is wanted in."""
+        if self._missing:
+            self.go_to(self._missing[0])
 
     def go_to(self, name: str) -> None:
         """Bring a field into view, with the keyboard in it."""
         section = self.body.sections[_WHERE] if name in _OF_POSITION else self.body.section_of(name)
         if section is not None:
             section.set_open(True)
+        self.body.reveal(name)
         target = self.position_box.line if name in _OF_POSITION else self.body.editor(name).input()
         target.setFocus(Qt.FocusReason.OtherFocusReason)
         # Once the section has opened and everything has its place.
@@ -227,9 +283,7 @@ class SightingForm(QWidget):
     def draft_caption(self) -> str:
         """What a person would call this draft: gem and locality."""
         values, _troubles = self._collect()
-        gem = SIGHTING.field("gem")
-        label = gem.vocabulary.label(values.get("gem")) if gem and gem.vocabulary else ""
-        return ", ".join(part for part in (label, str(values.get("locality") or "")) if part)
+        return ", ".join(p for p in (self._gem_label(values.get("gem")), str(values.get("locality") or "")) if p)
 
     # --- inside ----------------------------------------------------------------------------------------
 
@@ -239,7 +293,7 @@ class SightingForm(QWidget):
         column.setSpacing(0)
         head = QHBoxLayout()
         head.setContentsMargins(18, 8, 12, 4)
-        self._title = ToneLabel("", "", self, bold=True)
+        self._title = TitleLabel(self)
         head.addWidget(self._title, 1)
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
@@ -251,31 +305,40 @@ class SightingForm(QWidget):
         column.addWidget(self._scroll, 1)
         column.addWidget(self.footer)
 
-    def _wire(self) -> None:
+    def _made_body(self, opened: Iterable[str] = _OPENED) -> FormBody:
+        body = FormBody(self.asked, leave=POSITION_FACTS, opened=opened, hidden=self.template.hidden,
+                        surveys=self._surveys, parent=self)
+        body.put_first(_WHERE, self.position_box)
+        return body
+
+    def _wire_body(self) -> None:
         self.body.edited.connect(self._edited)
         self.body.fixPressed.connect(self._mend)
         self.body.pinToggled.connect(self._pin)
         self.body.focused.connect(self._help)
+        moment = self.body.editor("observed_at")
+        assert isinstance(moment, MomentEditor)
+        moment.now = self.now
+        for name in self.body.rows:
+            self.body.rows[name].set_pinned(name in self.memory.pinned)
+
+    def _wire(self) -> None:
+        self._wire_body()
         self.position_box.changed.connect(self._moved)
         self.position_box.fixPressed.connect(self._mend)
         self.position_box.mapTapRequested.connect(self.mapTapRequested)
         self.position_box.gpsRequested.connect(self.gpsRequested)
         self.footer.saveWanted.connect(self.try_save)
-        self.footer.absenceWanted.connect(self.mark_absent)
+        self.footer.absenceWanted.connect(self.absenceRequested)
         self.footer.cancelWanted.connect(self.cancelled)
-        self.footer.missingWanted.connect(self._go_to_missing)
-        moment = self.body.editor("observed_at")
-        assert isinstance(moment, MomentEditor)
-        moment.now = self.now
-        for keys in ("Ctrl+S", "Ctrl+Return", "Ctrl+Enter"):
+        self.footer.missingWanted.connect(self.go_to_missing)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):  # Ctrl+S is the action form.save
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.try_save)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self.footer.ask_to_cancel)
-        for name in self.body.rows:
-            self.body.rows[name].set_pinned(name in self.memory.pinned)
 
     def _standing(self) -> dict[str, Any]:
         return {"fields": self.body.raws(), "position": self.position_box.draft()}
@@ -292,6 +355,8 @@ class SightingForm(QWidget):
         if name == "gem":
             self._suggest_hosts()
         self._changed()
+        if name == PROJECT.name:
+            self.projectChosen.emit(self.body.editor(name).raw())
 
     def _changed(self) -> None:
         self._refresh()
@@ -311,6 +376,8 @@ class SightingForm(QWidget):
             self.observer,
             self.position_box.place,
             needs_position=self.record is None or self.record.get(GEOMETRY) is not None,
+            template=self.template,
+            asked=self.asked,
         )
         found = [f for f in findings(self.uuid, values, around) if f.field not in troubles]
         found += [Finding(name, BLOCKS, sentence) for name, sentence in troubles.items() if name != GEOMETRY]
@@ -326,11 +393,7 @@ class SightingForm(QWidget):
     def _say_state(self, found: list[Finding]) -> None:
         loud = (BLOCKS, NEEDED, NATIONAL)
         self._missing = [f.field for level in loud for f in found if f.loudness == level]
-        self.footer.set_state(*state_words(found, wants_save=self._nags), can_go=bool(self._missing))
-
-    def _go_to_missing(self) -> None:
-        if self._missing:
-            self.go_to(self._missing[0])
+        self.footer.set_state(*state_words(found, wants_save=self._nags, asked=self.asked), can_go=bool(self._missing))
 
     def _mend(self, fix: Fix) -> None:
         for name, value in fix.values.items():
@@ -384,13 +447,26 @@ class SightingForm(QWidget):
 
     def _remember(self) -> None:
         """Keep this sighting's sticky values and the pins, across sightings and (by the window) sessions."""
-        self.memory.learn(self._collect()[0])
+        self.memory.learn(self._collect()[0], self.asked)
         self.rememberRequested.emit(dict(self.memory.last), sorted(self.memory.pinned))
 
     def _help(self, field: Field | None) -> None:
         self.footer.help.say(field.help if field else "")
 
+    def _new_values(self) -> dict[str, Value]:
+        values = new_values(self._defaults, self.memory.last, self.memory.pinned, self.now(), self.asked)
+        if values.get("observer") is None:
+            values["observer"] = self.observer
+        if self._surveys and values.get(PROJECT.name) not in self._surveys:
+            values[PROJECT.name] = None  # remembered from another file
+        return values
+
+    def _gem_label(self, code: Value) -> str:
+        gem = next((known for known in self.asked if known.name == "gem"), None)
+        return gem.vocabulary.label(code) if gem and gem.vocabulary else ""
+
     def _caption(self) -> str:
         if self.record is None:
-            return "New sighting"
-        return " · ".join(p for p in (self.record.text("gem"), self.record.text("locality")) if p) or "Sighting"
+            return tr("New sighting")
+        parts = (self._gem_label(self.record.get("gem")), self.record.text("locality"))
+        return " · ".join(part for part in parts if part) or tr("Sighting")

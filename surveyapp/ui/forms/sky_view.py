@@ -13,6 +13,7 @@ from surveyapp.positioning.fix import Satellite
 from surveyapp.ui import theme
 from surveyapp.ui.forms.gps_words import satellite_label
 from surveyapp.ui.forms.look import mixed
+from surveyapp.words import tr
 
 _STRONGEST_DB = 55.0
 """dB-Hz at the top of the bars; the best receivers reach some 55 at the zenith."""
@@ -32,7 +33,7 @@ class _SatelliteView(QWidget):
         """Show these satellites."""
         self._satellites = tuple(satellites)
         used = sum(satellite.used for satellite in satellites)
-        self.setAccessibleDescription(f"{used} used of {len(satellites)} in view")
+        self.setAccessibleDescription(tr("{used} used of {seen} in view", used=used, seen=len(satellites)))
         self.update()
 
     def _pen_and_brush(self, painter: QPainter, satellite: Satellite) -> None:
@@ -52,7 +53,7 @@ class SkyPlot(_SatelliteView):
     """Looking up, north at the top: the centre is the zenith, the rim the horizon."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Sky", parent)
+        super().__init__(tr("Sky"), parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -77,7 +78,7 @@ class SkyPlot(_SatelliteView):
         painter.drawLine(centre - QPointF(0, radius), centre + QPointF(0, radius))
         self._small(painter, 0.8)
         painter.setPen(QColor(colours.muted))
-        for letter, azimuth in (("N", 0), ("E", 90), ("S", 180), ("W", 270)):
+        for letter, azimuth in ((tr("N"), 0), (tr("E"), 90), (tr("S"), 180), (tr("W"), 270)):
             outside = _box(_place(centre, radius + 8, azimuth), 14)
             painter.drawText(outside, Qt.AlignmentFlag.AlignCenter, letter)
         self._small(painter, 0.68)
@@ -103,7 +104,7 @@ class SignalBars(_SatelliteView):
     """A bar for each satellite that is heard, by system and number."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Signal strengths", parent)
+        super().__init__(tr("Signal strengths"), parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -119,20 +120,21 @@ class SignalBars(_SatelliteView):
         metrics = self._small(painter, 0.68)
         floor = self.height() - _BOTTOM
         room = floor - _TOP
-        left = metrics.horizontalAdvance("40 dB") + 6
+        left = metrics.horizontalAdvance(tr("{level} dB", level=40)) + 6
         for level in (_GOOD_DB, _WEAK_DB):
             y = floor - room * level / _STRONGEST_DB
             painter.setPen(QPen(QColor(colours.edge), 1, Qt.PenStyle.DotLine))
             painter.drawLine(QPointF(left, y), QPointF(self.width(), y))
             painter.setPen(QColor(colours.muted))
-            painter.drawText(QRectF(0, y - 8, left - 4, 16), Qt.AlignmentFlag.AlignVCenter, f"{level} dB")
+            strength = tr("{level} dB", level=level)
+            painter.drawText(QRectF(0, y - 8, left - 4, 16), Qt.AlignmentFlag.AlignVCenter, strength)
         painter.setPen(QPen(QColor(colours.edge), 1))
         painter.drawLine(QPointF(left, floor), QPointF(self.width(), floor))
         heard = [satellite for satellite in self._satellites if satellite.snr_db is not None]
         if not heard:
             painter.setPen(QColor(colours.muted))
             where = QRectF(left, 0, self.width() - left, floor)
-            painter.drawText(where, Qt.AlignmentFlag.AlignCenter, "No signals reported")
+            painter.drawText(where, Qt.AlignmentFlag.AlignCenter, tr("No signals reported"))
             return
         step = min(28.0, (self.width() - left) / len(heard))
         for place, satellite in enumerate(heard):

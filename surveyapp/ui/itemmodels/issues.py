@@ -11,9 +11,10 @@ from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
 from surveyapp.domain.validation import ERROR, Issue
 from surveyapp.ui import theme
 from surveyapp.ui.itemmodels.records import Index, Role
+from surveyapp.words import mark, tr
 
-_HEADINGS = ("What", "Record", "Field", "Needed for")
-_LEVELS = {1: "a sound file", 2: "the team", 3: "the national layer"}
+_HEADINGS = (mark("What"), mark("Record"), mark("Field"), mark("Needed for"))
+_LEVELS = {1: mark("a sound file"), 2: mark("the team"), 3: mark("the national layer")}
 
 
 class IssueModel(QAbstractTableModel):
@@ -42,7 +43,7 @@ class IssueModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         issue = self._issues[index.row()]
         if role in (Role.DisplayRole, Role.ToolTipRole):
-            return (issue.message, self._record(issue), _field(issue), _LEVELS.get(issue.level, ""))[index.column()]
+            return (issue.message, self._record(issue), _field(issue), tr(_LEVELS.get(issue.level, "")))[index.column()]
         if role == Role.DecorationRole and index.column() == 0:
             colours = theme.current()
             grave = issue.severity == ERROR
@@ -51,7 +52,7 @@ class IssueModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole:
-            return _HEADINGS[section]
+            return tr(_HEADINGS[section])
         if role == Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -61,7 +62,7 @@ class IssueModel(QAbstractTableModel):
             return ""
         layer = LAYER_BY_NAME.get(issue.layer)
         name = self._caption(issue.record) if issue.layer == "sighting" else ""
-        return name or f"{layer.title if layer else issue.layer} {issue.record[:8]}"
+        return name or f"{tr(layer.title) if layer else issue.layer} {issue.record[:8]}"
 
 
 def _field(issue: Issue) -> str:
@@ -69,6 +70,6 @@ def _field(issue: Issue) -> str:
     if issue.field is None or layer is None:
         return issue.field or ""
     if issue.field == GEOMETRY:
-        return "Position"
+        return tr("Position")
     field = layer.field(issue.field)
-    return field.title if field else issue.field
+    return tr(field.title) if field else issue.field

@@ -10,15 +10,16 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from surveyapp.domain.fields import INTEGER, REAL
 from surveyapp.ui import theme
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, Delta, Roster, column_choice, shown_text
+from surveyapp.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 
 class RecordModel(QAbstractTableModel):
-    """Sightings that match the search, sorted.
+    """The sightings that were found (see :class:`.finder.Finder`), sorted.
 
-    Filtering and sorting are done here on whole columns: a proxy would call Python once for each
+    Rows are chosen and sorted here on whole columns: a proxy would call Python once for each
     comparison, which takes seconds where this takes a blink.
     """
 
@@ -26,9 +27,9 @@ class RecordModel(QAbstractTableModel):
         super().__init__(parent)
         self._roster = roster
         self._columns = column_choice(())
-        self._rows = roster.matching("")
+        self._rows = list(range(len(roster)))
         self._place: dict[int, int] | None = None
-        self._search = ""
+        self._found: frozenset[str] | None = None
         self._sort: tuple[str, bool] | None = None
 
     # -- what is shown --------------------------------------------------------------------------------
@@ -47,18 +48,14 @@ class RecordModel(QAbstractTableModel):
         self._arrange()
         self.endResetModel()
 
-    @property
-    def search(self) -> str:
-        return self._search
-
-    def set_search(self, text: str) -> None:
-        """Show what matches; empty shows everything."""
-        if text.split() != self._search.split():
-            self._search = text
+    def show_only(self, found: frozenset[str] | None) -> None:
+        """Show the sightings with these uuids; ``None`` shows everything."""
+        if found is not None or self._found is not None:
+            self._found = found
             self.refresh()
 
     def refresh(self) -> None:
-        """The roster was filled anew, or search or order changed."""
+        """The roster was filled anew, or what is shown or its order changed."""
         self.beginResetModel()
         self._arrange()
         self.endResetModel()
@@ -67,7 +64,7 @@ class RecordModel(QAbstractTableModel):
         """The roster followed a change set."""
         if not delta:
             return
-        if delta.added or delta.removed or self._search or self._sort is not None:
+        if delta.added or delta.removed or self._found is not None or self._sort is not None:
             # Selections are kept by uuid outside, so a reset costs no more than the look-up of few rows.
             self.refresh()
             return
@@ -82,7 +79,7 @@ class RecordModel(QAbstractTableModel):
         return self._roster.uuids[self._rows[place]]
 
     def place_of(self, uuid: str) -> int | None:
-        """Where the table shows a record; ``None`` if the search leaves it out."""
+        """Where the table shows a record; ``None`` if it was not found."""
         row = self._roster.row(uuid)
         if row is None:
             return None
@@ -91,7 +88,9 @@ class RecordModel(QAbstractTableModel):
         return self._place.get(row)
 
     def _arrange(self) -> None:
-        rows = self._roster.matching(self._search)
+        rows = list(range(len(self._roster)))
+        if self._found is not None:
+            rows = [row for row, uuid in enumerate(self._roster.uuids) if uuid in self._found]
         if self._sort is not None:
             rows = self._roster.ordered(rows, self._sort[0], descending=self._sort[1])
         self._rows, self._place = rows, None
@@ -116,7 +115,7 @@ class RecordModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             text = shown_text(field, value)
             if name == "gem" and self._absent(index.row()):
-                return f"No {text.lower()}" if text else "Nothing found"
+                text = tr("No {gem}", gem=text.lower()) if text else tr("Nothing found")
             return text.replace("\n", " ")
         if role == Role.ToolTipRole:
             return shown_text(field, value) or None

@@ -6,12 +6,13 @@ the next change; outside, records are known by uuid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from surveyapp.domain.changes import DELETE, INSERT, ChangeSet
 from surveyapp.domain.fields import BLOB, CODE, DATE, DATETIME, GEOMETRY, INTEGER, REAL, REF, SIGHTING, Field
+from surveyapp.domain.filters import Condition, passing
 from surveyapp.domain.geometry import point_of
 from surveyapp.domain.records import Value
 from surveyapp.ui.forms.moments import short
@@ -37,6 +38,12 @@ DEFAULT_COLUMNS: tuple[str, ...] = (
 
 _SEARCHED = tuple(name for name, field in COLUMN_FIELDS.items() if field.kind not in (INTEGER, REAL, DATETIME, DATE))
 """What the search box looks into: all words, no numbers."""
+
+SEARCHED_COLUMNS: tuple[str, ...] = ("uuid", *_SEARCHED)
+"""What :func:`texts_of` reads."""
+
+_CHUNK = 1000
+"""Records whose texts are made at once."""
 
 
 def loaded_columns() -> list[str]:
@@ -88,7 +95,8 @@ class Roster:
         self._columns: dict[str, list[Any]] = {name: [] for name in loaded_columns()}
         self._row_of: dict[str, int] = {}
         self._haystacks: list[str] | None = None
-        self._words: dict[str, dict[Value, str]] = {}
+        self.whole = True
+        """Whether every column is here, and not only the first ones."""
 
     def __len__(self) -> int:
         return len(self._row_of)
@@ -99,6 +107,7 @@ class Roster:
         """
         count = len(columns["uuid"])
         self._columns = {name: columns.get(name) or [None] * count for name in loaded_columns()}
+        self.whole = not count or all(name in columns for name in loaded_columns())
         self._index()
 
     def complete(self, columns: Mapping[str, list[Any]]) -> bool:
@@ -114,6 +123,7 @@ class Roster:
             columns = {name: [column[place] for place in order] for name, column in columns.items()}
         self._columns.update({name: column for name, column in columns.items() if name != "uuid"})
         self._haystacks = None
+        self.whole = True
         return True
 
     def clear(self) -> None:
@@ -171,13 +181,24 @@ class Roster:
 
     # -- finding ------------------------------------------------------------------------------------
 
-    def matching(self, text: str) -> list[int]:
-        """Rows that hold every word of ``text`` somewhere, in any field and script; synonyms count."""
-        words = [word for word in map(folded, text.split()) if word]
-        if not words:
-            return list(range(len(self)))
-        haystacks = self._searchable()
-        return [row for row, hay in enumerate(haystacks) if all(word in hay for word in words)]
+    def matching(self, text: str, conditions: Iterable[Condition] = ()) -> list[int]:
+        """Rows that hold every word of ``text`` somewhere, in any field and script (synonyms count), and meet all
+        ``conditions``. It takes seconds for a hundred thousand: see :class:`.finder.Finder`.
+        """
+        words = words_of(text)
+        rows: Iterable[int] = range(len(self))
+        if words:
+            haystacks = self._searchable()
+            rows = [row for row in rows if all(word in haystacks[row] for word in words)]
+        return passing(conditions, self._columns, rows, folded)
+
+    def copy_of(self, names: Iterable[str]) -> dict[str, list[Any]]:
+        """Columns as they are now, for another thread to read while these go on."""
+        return {name: list(self._columns[name]) for name in names}
+
+    def search_text(self, uuid: str) -> str:
+        """What the words of a search are looked for in: all words of a record, folded."""
+        return self._text_of_row(self._row_of[uuid])
 
     def ordered(self, rows: Iterable[int], name: str, *, descending: bool = False) -> list[int]:
         """Rows sorted by a column; what is empty comes last either way, equals keep their order."""
@@ -209,30 +230,17 @@ class Roster:
 
     def _searchable(self) -> list[str]:
         if self._haystacks is None:
-            columns = [self._searched_column(name) for name in _SEARCHED]
-            self._haystacks = ["\n".join(parts) for parts in zip(*columns, strict=True)]
+            self._haystacks = [text for _uuid, text in texts_of(self._columns)]
         return self._haystacks
 
-    def _searched_column(self, name: str) -> list[str]:
-        return [self._search_words(name, value) for value in self._columns[name]]
-
-    def _search_words(self, name: str, value: Value) -> str:
-        if value is None:
-            return ""
-        known = self._words.setdefault(name, {})
-        if value not in known:
-            vocabulary = COLUMN_FIELDS[name].vocabulary
-            term = vocabulary.term(value) if vocabulary is not None else None
-            words = (term.label, term.code, *term.synonyms) if term is not None else (str(value),)
-            known[value] = " ".join(folded(word) for word in words)
-        return known[value]
+    def _text_of_row(self, row: int) -> str:
+        return "\n".join(_search_words(name, self._columns[name][row]) for name in _SEARCHED)
 
     # -- rows ---------------------------------------------------------------------------------------
 
     def _index(self) -> None:
         self._row_of = {uuid: row for row, uuid in enumerate(self._columns["uuid"])}
         self._haystacks = None
-        self._words = {}
 
     def _append(self, uuid: str, values: Mapping[str, Value]) -> None:
         self._row_of[uuid] = len(self._columns["uuid"])
@@ -257,11 +265,39 @@ class Roster:
     def _refresh_haystack(self, row: int) -> None:
         if self._haystacks is None:
             return
-        text = "\n".join(self._search_words(name, self._columns[name][row]) for name in _SEARCHED)
+        text = self._text_of_row(row)
         if row == len(self._haystacks):
             self._haystacks.append(text)
         else:
             self._haystacks[row] = text
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a search, folded."""
+    return [word for word in map(folded, text.split()) if word]
+
+
+def texts_of(columns: Mapping[str, Sequence[Any]]) -> Iterator[tuple[str, str]]:
+    """The uuid and searched text of each record of ``columns`` (of :data:`SEARCHED_COLUMNS`)."""
+    for start in range(0, len(columns["uuid"]), _CHUNK):
+        parts = [_column_words(name, columns[name][start : start + _CHUNK]) for name in _SEARCHED]
+        texts = map("\n".join, zip(*parts, strict=True))
+        yield from zip(columns["uuid"][start : start + _CHUNK], texts, strict=True)
+
+
+def _column_words(name: str, values: Sequence[Any]) -> list[str]:
+    """Words of many values, each distinct one worked out once."""
+    known = {value: _search_words(name, value) for value in set(values)}
+    return [known[value] for value in values]
+
+
+def _search_words(name: str, value: Value) -> str:
+    if value is None:
+        return ""
+    vocabulary = COLUMN_FIELDS[name].vocabulary
+    term = vocabulary.term(value) if vocabulary is not None else None
+    words = (term.label, term.code, *term.synonyms) if term is not None else (str(value),)
+    return " ".join(folded(word) for word in words)
 
 
 def _with_place(values: Mapping[str, Value]) -> dict[str, Value]:

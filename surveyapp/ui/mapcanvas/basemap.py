@@ -49,6 +49,10 @@ class BaseLabel:
     rank: int
     span_deg: float = 0.0
     """Width of what it names, so that a name wider than its province is left out; 0: not known."""
+    always: bool = False
+    """Whether it is shown at every scale, and not from where its rank says."""
+    dot: bool = True
+    """Whether the place of a town (rank 2 and more) is marked."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def labels_at(basemap: Basemap, view: Viewport) -> list[tuple[BaseLabel, float, 
     """The labels that belong in a view with their pixels, the most important first."""
     found = []
     for label in sorted(basemap.labels, key=lambda one: one.rank):
-        if not _APPEARS.get(label.rank, 400.0) <= view.scale < _VANISHES.get(label.rank, 1e9):
+        if not label.always and not _APPEARS.get(label.rank, 400.0) <= view.scale < _VANISHES.get(label.rank, 1e9):
             continue
         px, py = view.pixel(label.lon, label.lat)
         if -80 <= px <= view.width + 80 and -20 <= py <= view.height + 20:
@@ -98,8 +102,8 @@ class BasemapPainter:
             for kind in LINE_KINDS
         }
 
-    def paint(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
-        """Fill the painter's whole area and draw polygons and lines; no labels."""
+    def paint_areas(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        """Fill the painter's whole area and draw polygons; no labels."""
         painter.save()
         self._paint_ground(painter, view, theme)
         painter.setTransform(world_transform(view), combine=True)
@@ -114,6 +118,13 @@ class BasemapPainter:
                 painter.setPen(Qt.PenStyle.NoPen if self.basemap.lines else _pen(theme.province, 1.0))
                 painter.setBrush(tints[number % 2])
                 painter.drawPath(path)
+        painter.restore()
+
+    def paint_lines(self, painter: QPainter, view: Viewport, theme: Theme) -> None:
+        """Draw the lines over what there is."""
+        painter.save()
+        painter.setTransform(world_transform(view), combine=True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for kind, path in self._lines.items():
             if kind == "disputed":

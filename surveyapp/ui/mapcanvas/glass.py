@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from surveyapp.ui.mapcanvas import chrome
@@ -25,6 +25,7 @@ from surveyapp.ui.mapcanvas.legend import (
 )
 from surveyapp.ui.mapcanvas.styles import Theme
 from surveyapp.ui.mapcanvas.viewport import Viewport
+from surveyapp.words import tr
 
 _BAR_HEIGHT = 34.0
 
@@ -76,9 +77,9 @@ def lay_out(
     room = view.height - options.top - 2 * EDGE - _BAR_HEIGHT - 34
     if options.legend and rows and room >= HEAD_PX:
         words = LegendWords(
-            options.legend_title or QCoreApplication.translate("MapCanvas", "Legend"),
-            QCoreApplication.translate("MapCanvas", "and {count} more"),
-            QCoreApplication.translate("MapCanvas", "Hollow: none found") if hollow else "",
+            options.legend_title or tr("Legend"),
+            tr("and {count} more"),
+            tr("Hollow: none found") if hollow else "",
         )
         corner = QPointF(EDGE, scale.top() - 8)
         wanted = options.legend_open is not False

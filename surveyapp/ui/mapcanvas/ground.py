@@ -1,4 +1,4 @@
-"""The picture under the points (outline map and degree net), kept so that dragging only copies pixels."""
+"""The picture under the points, kept so that dragging only copies pixels: outline map, maps from files, degree net."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from surveyapp.ui.mapcanvas.basemap import Basemap, BasemapPainter
+from surveyapp.geo.ground.model import Name
+from surveyapp.ui.mapcanvas.basemap import BaseLabel, Basemap, BasemapPainter
 from surveyapp.ui.mapcanvas.graticule import graticule
+from surveyapp.ui.mapcanvas.groundloader import Drawn, GroundLoader, Loaded
 from surveyapp.ui.mapcanvas.labels import LabelPlacer
 from surveyapp.ui.mapcanvas.styles import Theme
-from surveyapp.ui.mapcanvas.viewport import Viewport
+from surveyapp.ui.mapcanvas.viewport import Viewport, latitude1
 
 _MARGIN_SHARE = 0.25
 """While the map is dragged the picture is made this much larger on every side."""
+_OUTLINE_SCALE = 900.0
+"""Pixels to a degree up to which the outline is drawn over maps from files: its lines are good to a few km."""
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -26,44 +31,123 @@ class _Kept:
 
 
 class Ground:
-    """Draws basemap and graticule lines, redrawing only what a movement uncovers."""
+    """Draws basemap, maps from files and graticule lines, redrawing only what a movement uncovers."""
 
     def __init__(self) -> None:
-        self._painter = BasemapPainter(Basemap())
+        self._whole = self._painter = BasemapPainter(Basemap())
+        self._outline = self._places = True
         self._kept: _Kept | None = None
+        self._shown: Basemap | None = None
+        self._paper: tuple[tuple[object, ...], list[Drawn]] = (), []
+        self.loader = GroundLoader()
+        self.loader.changed.connect(self.forget)
 
     @property
     def basemap(self) -> Basemap:
-        return self._painter.basemap
+        """The outline map as it is shown: without what is hidden, with names and sources of the maps from files."""
+        if self._shown is None:
+            whole, pictures = self._whole.basemap, self.loader.pictures()
+            sources = [drawn.facts.attribution for _layer, drawn in pictures if drawn.image is not None]
+            if self._outline:
+                sources.append(whole.attribution)
+            names = [_label(name, layer.kind == "shapes") for layer, drawn in pictures for name in drawn.names]
+            self._shown = replace(
+                whole,
+                labels=[*names, *(whole.labels if self._places else [])],
+                attribution=" · ".join(dict.fromkeys(source for source in sources if source)),
+            )
+        return self._shown
 
     def set_basemap(self, basemap: Basemap) -> None:
         """Draw another outline map from now on."""
-        self._painter = BasemapPainter(basemap)
-        self._kept = None
+        self._whole = BasemapPainter(basemap)
+        self.show_own(outline=self._outline, places=self._places)
+
+    def show_own(self, *, outline: bool, places: bool) -> None:
+        """Whether the outline map is drawn, and whether its names are."""
+        self._outline, self._places = outline, places
+        self._painter = self._whole if outline else BasemapPainter(Basemap())
+        self.forget()
+
+    def forget(self) -> None:
+        """The ground looks different now."""
+        self._kept = self._shown = None
+
+    def load(self, view: Viewport, theme: Theme, dpr: float) -> None:
+        """Wait for the maps from files of a view that is painted next, and once: on paper."""
+        self._paper = (view, theme, dpr), self.loader.drawn_now(view, dpr, theme)
 
     def paint(self, painter: QPainter, view: Viewport, theme: Theme, net: bool, dpr: float) -> None:
         """Cover the view; ``net``: with graticule lines; ``dpr``: device pixels per logical pixel."""
+        key, pictures = self._paper
+        if key == (view, theme, dpr):
+            self._paper, self._kept = ((), []), None
+            painter.drawImage(QPointF(0, 0), self._drawn(view, theme, net, dpr, pictures))
+            return
+        self.loader.want(view, dpr, theme)
         drawn_with = (theme, net, dpr, id(self._painter))
         kept = self._kept
         if kept is None or kept.drawn_with != drawn_with or _offset(kept, view) is None:
             dragged = kept is not None and kept.view.scale == view.scale and kept.drawn_with == drawn_with
-            kept = self._kept = _Kept(*self._drawn(view, theme, net, dpr, dragged), drawn_with)
+            seen = _with_margin(view) if dragged else view
+            kept = self._kept = _Kept(self._drawn(seen, theme, net, dpr, self.loader.pictures()), seen, drawn_with)
         offset = _offset(kept, view)
         assert offset is not None
         painter.drawImage(QPointF(*offset), kept.picture)
 
-    def _drawn(self, view: Viewport, theme: Theme, net: bool, dpr: float, dragged: bool) -> tuple[QImage, Viewport]:
-        if dragged:
-            margin = round(max(view.width, view.height) * _MARGIN_SHARE)
-            view = replace(view, width=view.width + 2 * margin, height=view.height + 2 * margin)
+    def _drawn(self, view: Viewport, theme: Theme, net: bool, dpr: float, pictures: list[Drawn]) -> QImage:
         picture = QImage(round(view.width * dpr), round(view.height * dpr), QImage.Format.Format_ARGB32_Premultiplied)
         picture.setDevicePixelRatio(dpr)
         painter = QPainter(picture)
-        self._painter.paint(painter, view, theme)
+        shown = [one for one in pictures if one[1].image is not None]
+        # Far out the outline tells where one is, over any picture; close by it is too coarse to lie on one.
+        over = bool(shown) and view.scale < _OUTLINE_SCALE
+        self._painter.paint_areas(painter, view, theme)
+        if not over:
+            self._painter.paint_lines(painter, view, theme)
+        for layer, drawn in shown:
+            _paint_drawn(painter, view, layer.opacity, drawn)
+        if over:
+            self._painter.paint_lines(painter, view, theme)
         if net:
             paint_net(painter, view, theme)
         painter.end()
-        return picture, view
+        return picture
+
+
+def _with_margin(view: Viewport) -> Viewport:
+    margin = round(max(view.width, view.height) * _MARGIN_SHARE)
+    return replace(view, width=view.width + 2 * margin, height=view.height + 2 * margin)
+
+
+def _paint_drawn(painter: QPainter, view: Viewport, opacity: int, drawn: Loaded) -> None:
+    """A layer's picture where it belongs; one of an earlier view is stretched to it."""
+    assert drawn.image is not None
+    x0, y0, x1, y1 = drawn.box
+    left, top = view.to_pixels(x0, y1)
+    right, bottom = view.to_pixels(x1, y0)
+    whole = QRectF(left, top, right - left, bottom - top)
+    seen = whole & QRectF(0, 0, view.width, view.height)
+    if seen.isEmpty():
+        return
+    # Only what is seen: far zoomed in the whole would be wider than a painter counts.
+    across, down = drawn.image.width() / whole.width(), drawn.image.height() / whole.height()
+    part = QRectF(
+        (seen.x() - left) * across, (seen.y() - top) * down, seen.width() * across, seen.height() * down
+    )
+    painter.save()
+    painter.setOpacity(opacity / 100)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(seen, drawn.image, part)
+    painter.restore()
+
+
+def _label(name: Name, own: bool) -> BaseLabel:
+    """A name from a file among those of the outline map: of a town, or (``own``) of what somebody drew."""
+    place = name.x, latitude1(name.y)
+    if own:
+        return BaseLabel(name.text[:_LONGEST_NAME], *place, 4 if name.at_point else 1, always=True, dot=False)
+    return BaseLabel(name.text[:_LONGEST_NAME], *place, min(max(name.rank, 2), 4), always=True)
 
 
 def _offset(kept: _Kept, view: Viewport) -> tuple[float, float] | None:

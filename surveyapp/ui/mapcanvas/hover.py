@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from surveyapp.ui.mapcanvas.picking import Picked
 from surveyapp.ui.mapcanvas.scene import LabelOf
 from surveyapp.ui.mapcanvas.tools import Tool
+from surveyapp.words import tr
 
 _CURSORS = {
     "hand": Qt.CursorShape.OpenHandCursor,
@@ -31,8 +32,7 @@ def cursor_shape(tool: Tool, over: Picked | None) -> Qt.CursorShape:
 def hover_text(over: Picked, text_of: LabelOf | None) -> str:
     """Plain text for what is under the pointer; empty for nothing."""
     if over.group is not None:
-        text = QCoreApplication.translate("MapCanvas", "{count} sightings. Click to zoom in.")
-        return text.format(count=f"{over.group.count:,}")
+        return tr("{count} sightings. Click to zoom in.", count=f"{over.group.count:,}")
     return text_of(over.keys[0]) if over.keys and text_of is not None else ""
 
 

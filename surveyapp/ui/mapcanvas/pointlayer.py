@@ -33,6 +33,7 @@ class PointLayer:
         self.revision = 0
         """Goes up with every change; pictures and row numbers are valid for one revision."""
         self._hidden_styles: frozenset[int] = frozenset()
+        self._only: frozenset[str] | None = None
         self._clear(0)
 
     def _clear(self, capacity: int) -> None:
@@ -48,6 +49,7 @@ class PointLayer:
     def _changed(self) -> None:
         self.revision += 1
         self._drawn_rows: Rows | None = None
+        self._shown: NDArray[np.bool_] | None = None
         self._index: _GridIndex | None = None
         self._counts: NDArray[np.intp] | None = None
         self._box: Box | None = None
@@ -114,6 +116,13 @@ class PointLayer:
             self._hidden_styles = hidden
             self._changed()
 
+    def show_only(self, keys: frozenset[str] | None) -> None:
+        """Neither draw, find nor count any but the records with these keys; ``None``: all are shown. It holds for
+        records that come later, too."""
+        if keys != self._only:
+            self._only = keys
+            self._changed()
+
     def _rows_by_key(self) -> dict[str, int]:
         if self._row_of is None:
             self._row_of = {key: row for row, key in enumerate(self._keys) if key is not None}
@@ -171,19 +180,43 @@ class PointLayer:
         return self._hidden_styles
 
     @property
+    def filtered(self) -> bool:
+        """Whether :meth:`show_only` leaves any record out."""
+        return self._only is not None and self.shown_count < len(self)
+
+    @property
+    def shown_count(self) -> int:
+        """How many records :meth:`show_only` lets through, with those that have no position."""
+        return len(self) if self._only is None else int(self._passing().sum())
+
+    def is_drawn(self, rows: Rows | slice) -> NDArray[np.bool_]:
+        """Which of some rows can be drawn."""
+        drawn = np.isfinite(self.x[rows]) & np.isfinite(self.y[rows])
+        if self._hidden_styles:
+            drawn &= ~np.isin(self.style[rows], list(self._hidden_styles))
+        if self._only is not None:
+            drawn &= self._passing()[rows]
+        return drawn
+
+    def _passing(self) -> NDArray[np.bool_]:
+        """Which rows :meth:`show_only` lets through; not asked for where it lets all through."""
+        if self._shown is None:
+            only = self._only or frozenset()
+            self._shown = np.fromiter((key in only for key in self._keys), bool, len(self._keys))
+        return self._shown
+
+    @property
     def drawn_rows(self) -> Rows:
         """Rows that can be drawn, in drawing order."""
         if self._drawn_rows is None:
-            drawn = np.isfinite(self.x) & np.isfinite(self.y)
-            if self._hidden_styles:
-                drawn &= ~np.isin(self.style, list(self._hidden_styles))
-            self._drawn_rows = np.flatnonzero(drawn)
+            self._drawn_rows = np.flatnonzero(self.is_drawn(slice(None)))
         return self._drawn_rows
 
     def counts(self) -> NDArray[np.intp]:
-        """Records of each style index, hidden and unplaced ones included; 255 numbers."""
+        """Records of each style index among those shown, hidden styles and unplaced ones included; 255 numbers."""
         if self._counts is None:
-            self._counts = np.bincount(self.style, minlength=256)[:_GONE]
+            counted = self.style if self._only is None else self.style[self._passing()]
+            self._counts = np.bincount(counted, minlength=256)[:_GONE]
         return self._counts
 
     @property

@@ -147,10 +147,7 @@ class PointPainter:
         key = (self.layer.revision, selection)
         if self._selected_key != key:
             rows = self.layer.rows_of(selection)
-            drawn = np.isfinite(self.layer.x[rows])
-            if self.layer.hidden_styles:
-                drawn &= ~np.isin(self.layer.style[rows], list(self.layer.hidden_styles))
-            self._selected, self._selected_key = rows[drawn], key
+            self._selected, self._selected_key = rows[self.layer.is_drawn(rows)], key
         return self._selected
 
     def _in_view(self, rows: Rows, view: Viewport) -> Rows:

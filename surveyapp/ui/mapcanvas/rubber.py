@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from surveyapp.ui.mapcanvas import chrome
@@ -10,16 +10,17 @@ from surveyapp.ui.mapcanvas.graticule import area_text, distance_text
 from surveyapp.ui.mapcanvas.ground import paint_halo_text
 from surveyapp.ui.mapcanvas.styles import Theme
 from surveyapp.ui.mapcanvas.tools import Drawing, Measured
+from surveyapp.words import tr
 
 
 def measured_text(measured: Measured) -> str:
     """A measurement in words, for the map and the status bar."""
-    text = QCoreApplication.translate("MapCanvas", "{length} at {bearing}°").format(
-        length=distance_text(measured.leg_m), bearing=f"{measured.bearing_deg:05.1f}"
+    text = tr(
+        "{length} at {bearing}°", length=distance_text(measured.leg_m), bearing=f"{measured.bearing_deg:05.1f}"
     )
     if measured.area_m2 is not None:
-        text += QCoreApplication.translate("MapCanvas", ", total {length}, area {area}").format(
-            length=distance_text(measured.total_m), area=area_text(measured.area_m2)
+        text += tr(
+            ", total {length}, area {area}", length=distance_text(measured.total_m), area=area_text(measured.area_m2)
         )
     return text
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from surveyapp.ui.mapcanvas import glass as on_glass
 from surveyapp.ui.mapcanvas.basemap import BaseLabel, labels_at
 from surveyapp.ui.mapcanvas.chrome import paint_empty
 from surveyapp.ui.mapcanvas.glass import Glass, GlassOptions
+from surveyapp.ui.mapcanvas.gridpainter import paint_metre_grid, paint_metre_labels, paint_sheets
+from surveyapp.ui.mapcanvas.grids import GridName
 from surveyapp.ui.mapcanvas.ground import Ground, paint_halo_text, paint_net_labels
 from surveyapp.ui.mapcanvas.labels import LabelPlacer
 from surveyapp.ui.mapcanvas.legend import Legend, LegendRow
@@ -33,6 +35,7 @@ from surveyapp.ui.mapcanvas.pointlayer import PointLayer
 from surveyapp.ui.mapcanvas.pointpainter import POINT_RADIUS, PointPainter
 from surveyapp.ui.mapcanvas.styles import LIGHT, Theme, themed
 from surveyapp.ui.mapcanvas.viewport import Box, Viewport, world_box
+from surveyapp.words import tr
 
 LabelOf = Callable[[str], str]
 """Text for a record's key; empty for none."""
@@ -43,6 +46,17 @@ TITLE_HEIGHT = 54.0
 """Height of the band above a snapshot, pixels."""
 HOME = world_box(60.8, 23.6, 77.9, 37.1)
 """Pakistan: what is shown when there is nothing to fit."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a picture for a report has besides the map. It is light, whatever the window is: paper is white."""
+
+    title: str = ""
+    beside: str = ""
+    """Small words at the other end of the band with the title: the day, the scale."""
+    grids: frozenset[GridName] = frozenset({"degrees"})
+    theme: Theme = LIGHT
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,7 @@ class Scene:
         self.gps: GpsMark | None = None
         self.pin: tuple[float, float, str] | None = None
         self.label_of: LabelOf | None = None
-        self.show_net = True
+        self.grids: frozenset[GridName] = frozenset({"degrees"})
         self.empty_text = ""
         self._version = 0
         self._picture: QImage | None = None
@@ -118,17 +132,22 @@ class Scene:
     def notices(self, frame: Frame, live: bool = True) -> list[str]:
         """What the reader must know about this picture, the most important first. ``live``: one can zoom."""
         notices = []
+        if self.layer.filtered:
+            shown, there = f"{self.layer.shown_count:,}", f"{len(self.layer):,}"
+            notices.append(tr("Filter on: {shown} of {there} sightings.", shown=shown, there=there))
         if frame.density is not None:
-            as_groups = QCoreApplication.translate("MapCanvas", "{count} sightings shown as groups.")
-            as_density = QCoreApplication.translate("MapCanvas", "{count} sightings shown as density.")
-            text = as_density if self.points.crowding == "density" else as_groups
-            notices.append(text.format(count=f"{int(frame.density.count.sum()):,}"))
+            count = f"{int(frame.density.count.sum()):,}"
+            as_density = self.points.crowding == "density"
+            notices.append(
+                tr("{count} sightings shown as density.", count=count)
+                if as_density
+                else tr("{count} sightings shown as groups.", count=count)
+            )
         hidden = [row.style.label for row in self.legend_rows() if row.hidden]
         if hidden:
-            text = QCoreApplication.translate("MapCanvas", "Hidden: {names}.")
-            notices.append(text.format(names=", ".join(hidden)))
+            notices.append(tr("Hidden: {names}.", names=", ".join(hidden)))
         if frame.density is not None and live:
-            notices.append(QCoreApplication.translate("MapCanvas", "Zoom in to see each."))
+            notices.append(tr("Zoom in to see each."))
         return notices
 
     # ---- painting ----------------------------------------------------------------------------
@@ -156,7 +175,13 @@ class Scene:
 
     def _paint_all(self, painter: QPainter, view: Viewport, dpr: float, options: GlassOptions) -> Painted:
         font = QFont(painter.font())
-        self.ground.paint(painter, view, self.theme, self.show_net, dpr)
+        degrees = "degrees" in self.grids
+        self.ground.paint(painter, view, self.theme, degrees, dpr)
+        painter.setFont(on_glass.small_font(font))
+        if "sheets" in self.grids:
+            paint_sheets(painter, view, self.theme)
+        lines = paint_metre_grid(painter, view, self.theme) if "utm" in self.grids else []
+        painter.setFont(font)
         paint_outlines(painter, view, self.theme, self.outlines)
         for circle in self.accuracy:
             paint_accuracy(painter, view, self.theme, circle)
@@ -165,8 +190,10 @@ class Scene:
         placer = LabelPlacer(view.width, view.height)
         on_glass.reserve(glass, options, placer, view.width)
         painter.setFont(on_glass.small_font(font))
-        if self.show_net:
+        if degrees:
             paint_net_labels(painter, view, self.theme, placer, options.top, options.mirrored)
+        if "utm" in self.grids:
+            paint_metre_labels(painter, view, self.theme, placer, lines, options)
         self._reserve_points(view, frame, placer)
         self._paint_places(painter, view, font, placer)
         self.points.paint(painter, view, self.selection, self.points.ink(self.theme, font, dpr))
@@ -202,7 +229,7 @@ class Scene:
             place = placer.centred(x, y, width, height) if label.rank <= 1 else placer.beside(x, y, width, height, 6)
             if place is None:
                 continue
-            if label.rank > 1:
+            if label.rank > 1 and label.dot:
                 painter.setPen(QColor(self.theme.halo))
                 painter.setBrush(QColor(self.theme.text_soft))
                 painter.drawEllipse(QPointF(x, y), 3, 3)
@@ -229,36 +256,58 @@ class Scene:
             if place is not None:
                 paint_halo_text(painter, QRectF(*place, width, height), text, self.theme.text, self.theme.halo)
 
-    def snapshot(self, view: Viewport, font: QFont, title: str, options: GlassOptions, dpr: float) -> QImage:
-        """A picture of a view for a report, with a title in a band of ``TITLE_HEIGHT`` above the map."""
+    def snapshot(self, view: Viewport, font: QFont, sheet: Sheet, options: GlassOptions, dpr: float) -> QImage:
+        """A picture of a view for a report."""
         picture = QImage(round(view.width * dpr), round(view.height * dpr), QImage.Format.Format_ARGB32_Premultiplied)
         picture.setDevicePixelRatio(dpr)
         painter = QPainter(picture)
-        painter.setFont(font)
-        shown = view
-        if title:
-            options = replace(options, top=TITLE_HEIGHT)
-            # The map is drawn below the title, so that what was asked for is not covered by it.
-            shown = replace(view, y=view.y + TITLE_HEIGHT / 2 / view.scale)
-        self._paint_all(painter, shown, dpr, options)
-        if self.gps is not None:
-            paint_gps(painter, shown, self.theme, self.gps)
-        if title:
-            self._paint_title(painter, view.width, title, font)
+        self.paint_sheet(painter, view, font, sheet, options, dpr)
         painter.end()
         return picture
 
-    def _paint_title(self, painter: QPainter, width: float, title: str, font: QFont) -> None:
+    def paint_sheet(
+        self, painter: QPainter, view: Viewport, font: QFont, sheet: Sheet, options: GlassOptions, dpr: float
+    ) -> None:
+        """Paint a view for a report, with a title in a band of ``TITLE_HEIGHT`` above the map."""
+        kept = self.theme, self.grids
+        self.theme, self.grids = sheet.theme, sheet.grids
+        try:
+            self._paint_sheet(painter, view, font, sheet, options, dpr)
+        finally:
+            self.theme, self.grids = kept
+
+    def _paint_sheet(
+        self, painter: QPainter, view: Viewport, font: QFont, sheet: Sheet, options: GlassOptions, dpr: float
+    ) -> None:
+        painter.setFont(font)
+        shown = view
+        if sheet.title:
+            options = replace(options, top=TITLE_HEIGHT)
+            # The map is drawn below the title, so that what was asked for is not covered by it.
+            shown = replace(view, y=view.y + TITLE_HEIGHT / 2 / view.scale)
+        self.ground.load(shown, self.theme, dpr)
+        self._paint_all(painter, shown, dpr, options)
+        if self.gps is not None:
+            paint_gps(painter, shown, self.theme, self.gps)
+        if sheet.title:
+            self._paint_title(painter, view.width, sheet, font)
+
+    def _paint_title(self, painter: QPainter, width: float, sheet: Sheet, font: QFont) -> None:
         height = TITLE_HEIGHT
         painter.fillRect(QRectF(0, 0, width, height), QColor(self.theme.panel))
         painter.fillRect(QRectF(0, height - 1, width, 1), QColor(self.theme.panel_edge))
+        painter.setFont(font)
+        painter.setPen(QColor(self.theme.text_soft))
+        beside = painter.fontMetrics().horizontalAdvance(sheet.beside) + 24 if sheet.beside else 0
+        aside = QRectF(20, 0, width - 40, height)
+        painter.drawText(aside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, sheet.beside)
         large = QFont(font)
         large.setBold(True)
         large.setPixelSize(20)
         painter.setFont(large)
         painter.setPen(QColor(self.theme.text))
-        shown = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(width) - 40)
-        painter.drawText(QRectF(20, 0, width - 40, height), Qt.AlignmentFlag.AlignVCenter, shown)
+        shown = painter.fontMetrics().elidedText(sheet.title, Qt.TextElideMode.ElideRight, int(width - 40 - beside))
+        painter.drawText(QRectF(20, 0, width - 40 - beside, height), Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 def _radius(chosen: bool) -> float:

@@ -72,6 +72,10 @@ class Theme:
     province: str
     disputed: str
     graticule: str
+    metre_grid: str
+    """UTM lines and their names."""
+    sheets: str
+    """Edges and numbers of toposheets."""
     text: str
     text_soft: str
     halo: str
@@ -100,6 +104,8 @@ LIGHT = Theme(
     province="#a9a5ad",
     disputed="#8a5a6c",
     graticule="#9fb4c4",
+    metre_grid="#2b6f8f",
+    sheets="#8a4f7d",
     text="#24262b",
     text_soft="#5a5f68",
     halo="#ffffff",
@@ -124,6 +130,8 @@ DARK = Theme(
     province="#565e6a",
     disputed="#c08a9c",
     graticule="#3f4a57",
+    metre_grid="#6fb7d6",
+    sheets="#d3a0c6",
     text="#eceef1",
     text_soft="#aab1bb",
     halo="#14181d",
@@ -148,6 +156,8 @@ NIGHT = Theme(
     province="#5e1712",
     disputed="#a02a22",
     graticule="#3d0e0b",
+    metre_grid="#b03a2e",
+    sheets="#a83227",
     text="#ff5a4a",
     text_soft="#d8483a",
     halo="#000000",

@@ -33,6 +33,7 @@ from surveyapp.ui.mapcanvas.rubber import measured_text, paint_drawing, paint_me
 from surveyapp.ui.mapcanvas.scene import LabelOf, Scene
 from surveyapp.ui.mapcanvas.tools import Measured, Pixel, Pointer, Tool, ToolName, make_tool
 from surveyapp.ui.mapcanvas.viewport import Box, Viewport
+from surveyapp.words import ntr, tr
 
 _CLOSE_SCALE = 9_000.0
 """Scale (about 10 m a pixel) to which one is brought at least when sent to a place."""
@@ -84,7 +85,7 @@ class MapSurface(QWidget):
         self.buttons.zoom_out.clicked.connect(lambda: self.zoom_by(1 / KEY_ZOOM))
         self.buttons.fit.clicked.connect(self.fit_all)
         self.buttons.locate.toggled.connect(self._follow)
-        self.setAccessibleName(self.tr("Map"))
+        self.setAccessibleName(tr("Map"))
         self.show_cursor()
 
     # ---- view --------------------------------------------------------------------------------
@@ -110,6 +111,14 @@ class MapSurface(QWidget):
         """Bring a place to the middle and mark it with cross hairs and its coordinates (or ``label``)."""
         self._centre_on(lon, lat)
         self.scene.pin = (lon, lat, f"{lat:.5f}, {lon:.5f}" if label is None else label)
+        self.update()
+
+    def mark(self, lon: float, lat: float) -> None:
+        """Mark a place as :meth:`go_to` does, and move there only if it is out of view; the scale stays."""
+        west, south, east, north = self.view.bounds
+        if not (west <= lon <= east and south <= lat <= north):
+            self._set_view(self.view.centred(lon, lat))
+        self.scene.pin = (lon, lat, f"{lat:.5f}, {lon:.5f}")
         self.update()
 
     def clear_mark(self) -> None:
@@ -313,7 +322,7 @@ class MapSurface(QWidget):
         return QSize(320, 280)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        described = self.tr("{count} sightings").format(count=len(self.scene.layer))
+        described = ntr("{n} sighting", "{n} sightings", len(self.scene.layer))
         if described != self.accessibleDescription():
             self.setAccessibleDescription(described)
         painter = QPainter(self)
@@ -347,7 +356,7 @@ class MapSurface(QWidget):
             self._place_buttons()
         elif event.type() == QEvent.Type.LanguageChange:
             self.buttons.retranslate()
-            self.setAccessibleName(self.tr("Map"))
+            self.setAccessibleName(tr("Map"))
             self._changed()
         super().changeEvent(event)
 

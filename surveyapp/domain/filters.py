@@ -1,0 +1,297 @@
+"""Filters of the table and the map: conditions on fields that a sighting has to meet, as data that can be kept.
+
+A filter is plain: a name, words to search for, and conditions that must all hold. Its text form is JSON, so that
+it can be kept among the settings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from surveyapp.domain.fields import BLOB, CODE, DATE, DATETIME, INTEGER, NOTES, REAL, REF, SIGHTING, TEXT, Field
+from surveyapp.domain.records import Value, utc_text
+from surveyapp.errors import BadInput
+from surveyapp.words import tr
+
+IS, IS_NOT, HAS, BETWEEN, EMPTY, FILLED, WITHIN = "is", "is-not", "has", "between", "empty", "filled", "within"
+OPERATORS: Mapping[str, tuple[str, ...]] = {
+    CODE: (IS, IS_NOT, EMPTY, FILLED),
+    TEXT: (HAS, EMPTY, FILLED),
+    NOTES: (HAS, EMPTY, FILLED),
+    INTEGER: (BETWEEN, EMPTY, FILLED),
+    REAL: (BETWEEN, EMPTY, FILLED),
+    DATE: (BETWEEN, EMPTY, FILLED),
+    DATETIME: (BETWEEN, EMPTY, FILLED),
+}
+"""What may be asked of a field, by its kind."""
+
+POSITION = "position"
+"""The name that conditions give to the point of a sighting; it may only be asked to lie within a box."""
+
+FILTER_FIELDS: dict[str, Field] = {f.name: f for f in SIGHTING.fields if f.kind not in (BLOB, REF)}
+"""Fields that conditions may be about, besides :data:`POSITION`."""
+
+_PAKISTAN = timezone(timedelta(hours=5), "PKT")
+"""Days are days of Pakistan Standard Time, UTC+5, as the form and the table show them."""
+
+_YEARS = (1800, 2999)
+"""Days of other years are slips of the pen."""
+
+Fold = Callable[[str], str]
+Test = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition. ``values`` depend on ``operator``:
+
+    ``is``, ``is-not``: one or more codes; ``has``: the text to look for; ``between``: low and high, both
+    included, either may be ``None`` (numbers, or days as ``2026-05-03``); ``empty``, ``filled``: nothing;
+    ``within`` (of :data:`POSITION`): west, south, east, north in degrees, WGS 84.
+    """
+
+    field: str
+    operator: str
+    values: tuple[Value, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def title(self) -> str:
+        """What the condition is about, in words."""
+        return tr("Position") if self.field == POSITION else FILTER_FIELDS[self.field].label
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Words and conditions; a sighting has to meet all of them. Without any, everything does."""
+
+    name: str = ""
+    words: str = ""
+    conditions: tuple[Condition, ...] = field(default=())
+
+    def __bool__(self) -> bool:
+        return bool(self.words.strip() or self.conditions)
+
+
+# -- checking ---------------------------------------------------------------------------------------------
+
+
+def _check(condition: Condition) -> None:
+    """``BadInput`` with one sentence for a condition that makes no sense."""
+    name, operator, values = condition.field, condition.operator, condition.values
+    if name == POSITION:
+        if operator != WITHIN or len(values) != 4 or not all(_is_number(value) for value in values):
+            raise BadInput(tr("A condition on the position is a box: west, south, east and north in degrees."))
+        return
+    about = FILTER_FIELDS.get(name)
+    if about is None:
+        raise BadInput(tr("A filter asks for the field “{name}”, which sightings do not have.", name=name))
+    title = about.title
+    if operator not in OPERATORS[about.kind]:
+        known = ", ".join(OPERATORS[about.kind])
+        told = tr("{field} cannot be asked “{how}”; it can be {known}.", field=title, how=operator, known=known)
+        raise BadInput(told)
+    if operator in (EMPTY, FILLED) and values:
+        raise BadInput(tr("Whether {field} is empty or filled in takes no value.", field=title))
+    if operator in (IS, IS_NOT) and not (values and all(isinstance(value, str) for value in values)):
+        raise BadInput(tr("Choose at least one value of {field}.", field=title))
+    if operator == HAS and not (len(values) == 1 and isinstance(values[0], str) and values[0].strip()):
+        raise BadInput(tr("Say what to look for in {field}.", field=title))
+    if operator == BETWEEN:
+        _check_range(about, values)
+
+
+def _check_range(about: Field, values: tuple[Value, ...]) -> None:
+    if len(values) != 2 or values == (None, None):
+        raise BadInput(tr("Give the lowest or the highest {field}, or both.", field=about.title))
+    low, high = values
+    for value in values:
+        if value is None:
+            continue
+        if about.kind in (DATE, DATETIME):
+            _day(value, about)
+        elif not _is_number(value):
+            raise BadInput(tr("{field} is compared with numbers, not with “{value}”.", field=about.title, value=value))
+    if low is not None and high is not None and low > high:  # type: ignore[operator]
+        raise BadInput(
+            tr(
+                "The lowest {field} ({low}) is above the highest ({high}); swap the two.",
+                field=about.title,
+                low=low,
+                high=high,
+            )
+        )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
+def _day(value: Value, about: Field) -> date:
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        day = None
+    # Python reads other spellings too; only this one sorts as text.
+    if day is None or day.isoformat() != value or not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise BadInput(
+            tr("{field} is compared with days such as 2026-05-03, not with “{value}”.", field=about.title, value=value)
+        )
+    return day
+
+
+# -- asking -----------------------------------------------------------------------------------------------
+
+
+def passing(
+    conditions: Iterable[Condition],
+    columns: Mapping[str, Sequence[Any]],
+    rows: Iterable[int],
+    fold: Fold = str.casefold,
+) -> list[int]:
+    """Those of ``rows`` that meet all conditions, in their order.
+
+    ``columns`` holds the fields by name, with ``longitude`` and ``latitude`` in degrees for the position;
+    ``fold`` brings both sides of ``has`` into the form in which they are compared.
+    """
+    left = list(rows)
+    for condition in conditions:
+        if condition.field == POSITION:
+            left = _rows_within(condition, columns, left)
+        else:
+            column, test = columns[condition.field], value_test(condition, fold)
+            left = [row for row in left if test(column[row])]
+    return left
+
+
+def needed_columns(conditions: Iterable[Condition]) -> list[str]:
+    """Names of the columns that :func:`passing` reads."""
+    names: dict[str, None] = {}
+    for condition in conditions:
+        names.update(dict.fromkeys(("longitude", "latitude") if condition.field == POSITION else (condition.field,)))
+    return list(names)
+
+
+def value_test(condition: Condition, fold: Fold = str.casefold) -> Test:
+    """Whether one value meets a condition that is not about the position."""
+    operator, values = condition.operator, condition.values
+    if operator == EMPTY:
+        return lambda value: value is None or value == ""
+    if operator == FILLED:
+        return lambda value: value is not None and value != ""
+    if operator == IS:
+        chosen = frozenset(values)
+        return lambda value: value in chosen
+    if operator == IS_NOT:
+        refused = frozenset(values)
+        return lambda value: value not in refused
+    if operator == HAS:
+        wanted = fold(str(values[0]))
+        return lambda value: value is not None and wanted in fold(str(value))
+    return _range_test(FILTER_FIELDS[condition.field], values)
+
+
+
+def _range_test(about: Field, values: tuple[Value, ...]) -> Test:
+    low, high = values
+    if about.kind == DATETIME:
+        # Times are kept in UTC as text of one length, which sorts as time does.
+        first = utc_text(_midnight(_day(low, about))) if low is not None else ""
+        after = utc_text(_midnight(_day(high, about) + timedelta(days=1))) if high is not None else "~"
+        return lambda value: isinstance(value, str) and first <= value < after
+    if about.kind == DATE:
+        earliest, latest = str(low or ""), str(high or "~")
+        return lambda value: isinstance(value, str) and earliest <= value <= latest
+    # That they are numbers was seen when the condition was made.
+    lowest: Any = float("-inf") if low is None else low
+    highest: Any = float("inf") if high is None else high
+    return lambda value: isinstance(value, int | float) and lowest <= value <= highest
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=_PAKISTAN).astimezone(UTC)
+
+
+def _rows_within(condition: Condition, columns: Mapping[str, Sequence[Any]], rows: list[int]) -> list[int]:
+    west, south, east, north = condition.values
+    lons, lats = columns["longitude"], columns["latitude"]
+    return [
+        row
+        for row in rows
+        if lons[row] is not None and lats[row] is not None and west <= lons[row] <= east and south <= lats[row] <= north
+    ]
+
+
+# -- words ------------------------------------------------------------------------------------------------
+
+
+def condition_text(condition: Condition) -> str:
+    """A condition as people read it: ``Gem: Emerald or Ruby``, ``Accuracy (m): 5 to 20``."""
+    return tr("{field}: {what}", field=condition.title, what=_what(condition))
+
+
+def _what(condition: Condition) -> str:
+    operator, values = condition.operator, condition.values
+    if operator == EMPTY:
+        return tr("empty")
+    if operator == FILLED:
+        return tr("filled in")
+    if operator == HAS:
+        return tr("has “{text}”", text=values[0])
+    if operator == WITHIN:
+        return tr("in a part of the map")
+    if operator == BETWEEN:
+        low, high = values
+        if low is None:
+            return tr("at most {high}", high=_shown(high))
+        if high is None:
+            return tr("at least {low}", low=_shown(low))
+        return tr("{low} to {high}", low=_shown(low), high=_shown(high))
+    vocabulary = FILTER_FIELDS[condition.field].vocabulary
+    assert vocabulary is not None
+    names = tr(" or ").join(vocabulary.label(value) for value in values)
+    return names if operator == IS else tr("not {names}", names=names)
+
+
+def _shown(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# -- text form --------------------------------------------------------------------------------------------
+
+
+def filter_text(wanted: Filter) -> str:
+    """A filter as one line of JSON."""
+    conditions = [[c.field, c.operator, *c.values] for c in wanted.conditions]
+    return json.dumps({"name": wanted.name, "words": wanted.words, "conditions": conditions}, ensure_ascii=False)
+
+
+def parse_filter(text: str) -> Filter:
+    """The filter of :func:`filter_text`; ``BadInput`` with one sentence for anything else."""
+    try:
+        found = json.loads(text)
+        conditions = tuple(_condition(parts) for parts in found["conditions"])
+        return Filter(_text(found["name"]), _text(found["words"]), conditions)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadInput(tr("The saved filter “{text}” cannot be read; make it anew.", text=text[:60])) from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("name and words are text")
+    return value
+
+
+def _condition(parts: Any) -> Condition:
+    if not isinstance(parts, list) or not all(p is None or isinstance(p, str | int | float) for p in parts):
+        raise TypeError("a condition is a list of plain values")
+    name, operator, *values = parts
+    if not (isinstance(name, str) and isinstance(operator, str)):
+        raise TypeError("field and operator are text")
+    return Condition(name, operator, tuple(values))

@@ -1,0 +1,32 @@
+"""The parts that bring actions of their own into the window, one line each."""
+
+from __future__ import annotations
+
+from surveyapp.ui.find_controller import FindController
+from surveyapp.ui.layers_controller import LayersController
+from surveyapp.ui.map_controller import MapController
+from surveyapp.ui.photo_controller import PhotoController
+from surveyapp.ui.position_controller import PositionController
+from surveyapp.ui.sample_controller import SampleController
+from surveyapp.ui.structure_controller import StructureController
+from surveyapp.ui.surroundings import Part, Surroundings
+from surveyapp.ui.template_controller import TemplateController
+from surveyapp.ui.tour.tour import TourController
+from surveyapp.ui.track_controller import TrackController
+
+
+def make_parts(around: Surroundings) -> list[Part]:
+    """Every part, in the order in which their tabs stand."""
+    return [
+        around.form_controller,
+        TemplateController(around),
+        PhotoController(around),
+        StructureController(around),
+        SampleController(around),
+        PositionController(around),
+        TrackController(around),
+        TourController(around),
+        FindController(around),
+        MapController(around),
+        LayersController(around),
+    ]
