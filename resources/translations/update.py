@@ -1,28 +1,35 @@
 """Bring the catalogues up to date: ``python resources/translations/update.py [--check]``.
 
-English stands in the code. What ``tr(…)``, ``mark(…)`` and ``ntr(…)`` say is found by babel; what stands in tables of
-constants (fields, vocabularies, actions) is found by walking them. Entries that nobody uses any more are dropped, new
-ones are added empty, and ``ur.mo``, which the program reads, is made from ``ur.po``, which people edit. With
-``--check`` nothing is written; it lists what is not translated.
+English stands in the code. What ``tr(…)``, ``mark(…)`` and ``ntr(…)`` say is found in the syntax; what stands in
+tables of constants (fields, vocabularies, actions) is found by walking them. Entries that nobody uses any more are
+dropped, new ones are added empty, and ``ur.mo``, which the program reads, is made from ``ur.po``, which people edit.
+With ``--check`` nothing is written; it lists what is not translated.
 """
 
 from __future__ import annotations
 
+import ast
 import io
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 HERE = Path(__file__).parent
 PROGRAM = HERE.parents[1] / "surveyapp"
 LANGUAGES = ("ur",)
-_KEYWORDS = {"tr": None, "mark": None, "ntr": (1, 2)}
+_ARABIC = re.compile("[\u0600-\u06ff]")
+_PLACEHOLDER = re.compile(r"(\{[^{}]*\})")
+_WORD = r"[A-Za-z0-9±+.,:/°'\"→×@=-]+"
+_FROM_LEFT = re.compile(rf"[A-Za-z0-9±+](?:{_WORD})?(?: {_WORD})*(?<=[A-Za-z0-9°\"'])")
+"""A run of Latin words and figures, such as 34.7725N 72.3608E."""
+_TEXTS = {"tr": 1, "mark": 1, "ntr": 2}
+"""How many texts each of them takes."""
 
 if __name__ == "__main__":
     sys.path.insert(0, str(PROGRAM.parent))
@@ -71,11 +78,21 @@ def messages() -> Catalog:
     for text, where in from_tables():
         if text:
             found.add(text, auto_comments=[where])
-    for file, _line, said, comments, _context in extract_from_dir(
-        PROGRAM, method_map=[("**.py", "python")], keywords=_KEYWORDS, comment_tags=("i18n:",)
-    ):
-        found.add(said, locations=[(f"surveyapp/{file}", 0)], auto_comments=comments)
+    for path in sorted(PROGRAM.rglob("*.py")):
+        for said in from_code(path.read_text(encoding="utf-8")):
+            found.add(said, locations=[(path.relative_to(PROGRAM.parent).as_posix(), 0)])
     return found
+
+
+def from_code(source: str) -> Iterator[str | tuple[str, str]]:
+    """What ``tr``, ``mark`` and ``ntr`` are given as literals. Read from the syntax tree, since babel's own search
+    does not look into f-strings before Python 3.12."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in _TEXTS:
+            continue
+        texts = [one.value for one in node.args[: _TEXTS[node.func.id]] if isinstance(one, ast.Constant)]
+        if len(texts) == _TEXTS[node.func.id] and all(isinstance(text, str) for text in texts):
+            yield (texts[0], texts[1]) if len(texts) == 2 else texts[0]
 
 
 def catalogue(language: str) -> Catalog:
@@ -111,11 +128,34 @@ def missing(known: Catalog) -> list[str]:
     ]
 
 
+def _isolated(run: re.Match[str]) -> str:
+    """A plain number or word needs no marks; what has several parts, one of them a figure, falls apart without."""
+    parted = re.search(r"\d", run[0]) and re.search(r"[ →/:-]", run[0].strip("+-"))
+    return f"\u2066{run[0]}\u2069" if parted else run[0]
+
+
+def directed(text: str) -> str:
+    """A translation with the marks of direction (UAX 9) that nobody should have to type: a position or measurement in
+    it keeps its order, and a sentence that begins with a Latin word still runs from right to left."""
+    if not _ARABIC.search(text) or "(*" in text:
+        return text
+    parts = _PLACEHOLDER.split(text)
+    parts[::2] = [_FROM_LEFT.sub(_isolated, part) for part in parts[::2]]
+    first = re.search(r"[^\W\d_]|\{", text)
+    return ("" if first is None or _ARABIC.match(first[0]) else "\u200f") + "".join(parts)
+
+
 def compiled(known: Catalog) -> bytes:
     """The catalogue as ``gettext`` reads it, the same whenever it is made."""
     made = io.BytesIO()
-    known.creation_date = known.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
-    write_mo(made, known)
+    ready = Catalog(locale=known.locale, charset="utf-8", fuzzy=False)
+    ready.creation_date = ready.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    for message in known:
+        texts = (message.string,) if isinstance(message.string, str) else message.string
+        if message.id and texts and all(texts):
+            told = tuple(directed(text) for text in texts)
+            ready.add(message.id, told if isinstance(message.id, tuple) else told[0])
+    write_mo(made, ready)
     return made.getvalue()
 
 

@@ -92,7 +92,7 @@ def _check(condition: Condition) -> None:
     about = FILTER_FIELDS.get(name)
     if about is None:
         raise BadInput(tr("A filter asks for the field “{name}”, which sightings do not have.", name=name))
-    title = about.title
+    title = tr(about.title)
     if operator not in OPERATORS[about.kind]:
         known = ", ".join(OPERATORS[about.kind])
         told = tr("{field} cannot be asked “{how}”; it can be {known}.", field=title, how=operator, known=known)
@@ -109,7 +109,7 @@ def _check(condition: Condition) -> None:
 
 def _check_range(about: Field, values: tuple[Value, ...]) -> None:
     if len(values) != 2 or values == (None, None):
-        raise BadInput(tr("Give the lowest or the highest {field}, or both.", field=about.title))
+        raise BadInput(tr("Give the lowest or the highest {field}, or both.", field=tr(about.title)))
     low, high = values
     for value in values:
         if value is None:
@@ -117,12 +117,13 @@ def _check_range(about: Field, values: tuple[Value, ...]) -> None:
         if about.kind in (DATE, DATETIME):
             _day(value, about)
         elif not _is_number(value):
-            raise BadInput(tr("{field} is compared with numbers, not with “{value}”.", field=about.title, value=value))
+            told = tr("{field} is compared with numbers, not with “{value}”.", field=tr(about.title), value=value)
+            raise BadInput(told)
     if low is not None and high is not None and low > high:  # type: ignore[operator]
         raise BadInput(
             tr(
                 "The lowest {field} ({low}) is above the highest ({high}); swap the two.",
-                field=about.title,
+                field=tr(about.title),
                 low=low,
                 high=high,
             )
@@ -141,7 +142,11 @@ def _day(value: Value, about: Field) -> date:
     # Python reads other spellings too; only this one sorts as text.
     if day is None or day.isoformat() != value or not _YEARS[0] <= day.year <= _YEARS[1]:
         raise BadInput(
-            tr("{field} is compared with days such as 2026-05-03, not with “{value}”.", field=about.title, value=value)
+            tr(
+                "{field} is compared with days such as 2026-05-03, not with “{value}”.",
+                field=tr(about.title),
+                value=value,
+            )
         )
     return day
 

@@ -168,7 +168,7 @@ def check_with(
         value = record.values.get(known.name)
         choice = known.choice if isinstance(known, OfficeField) else None
         if choice and choice.only and value is not None and choice.full.term(value) and not choice.offered.term(value):
-            told = tr("{field}: {term} is not among the terms that the office chose.", field=known.title,
+            told = tr("{field}: {term} is not among the terms that the office chose.", field=tr(known.title),
                       term=choice.full.label(value))
             yield Issue(WARNING, "outside-list", record.layer, record.uuid, known.name, told, TEAM)
 

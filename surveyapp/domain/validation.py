@@ -71,7 +71,7 @@ def parse_value(field: Field, given: object) -> Value:
         case "code":
             return _code(field, given)
         case "blob":
-            raise BadInput(tr("{field} is bytes and cannot be typed; attach a file instead.", field=field.title))
+            raise BadInput(tr("{field} is bytes and cannot be typed; attach a file instead.", field=tr(field.title)))
         case _:
             return _text(given)
 
@@ -161,8 +161,9 @@ def parse_assignments(layer: Layer, assignments: Mapping[str, object]) -> dict[s
     for name, given in assignments.items():
         field = layer.field(name)
         if field is None:
-            raise BadInput(tr("{layer} has no field {name!r}; its fields are {names}.", layer=layer.title, name=name,
-                              names=", ".join(layer.names)))
+            names = ", ".join(layer.names)
+            raise BadInput(tr("{layer} has no field {name!r}; its fields are {names}.", layer=tr(layer.title),
+                              name=name, names=names))
         values[name] = parse_value(field, given)
     return values
 
@@ -199,7 +200,8 @@ def check_record(
         return Issue(severity, code, record.layer, record.uuid, field, message, level)
 
     if layer.geometry and record.values.get(GEOMETRY) is None:
-        yield issue(ERROR, "no-geometry", GEOMETRY, tr("{layer} has no position; give it one.", layer=layer.title), 1)
+        placeless = tr("{layer} has no position; give it one.", layer=tr(layer.title))
+        yield issue(ERROR, "no-geometry", GEOMETRY, placeless, 1)
     for field in layer.fields if asked is None else asked:
         value = record.values.get(field.name)
         trouble = check_value(field, value)
@@ -207,7 +209,7 @@ def check_record(
             yield issue(ERROR, "bad-value", field.name, trouble, 1)
         if value is None and field.level and field.kind != BLOB and not _excused(record, field):
             severity = ERROR if field.level == 1 else WARNING
-            told = tr("{field} is empty; fill it in.", field=field.title)
+            told = tr("{field} is empty; fill it in.", field=tr(field.title))
             yield issue(severity, "missing", field.name, told, field.level)
     if layer.name == "sighting":
         yield from _check_sighting(record, now or datetime.now(UTC))

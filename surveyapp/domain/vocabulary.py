@@ -63,8 +63,11 @@ class Vocabulary:
         return term.label if term else "" if code is None else str(code)
 
     def find(self, text: str) -> Term | None:
-        """The term that a person means by ``text``: its code, label or a synonym, however cased."""
-        return _loose_index(self).get(_folded(text.strip()))
+        """The term that a person means by ``text``: its code, its label in English or in the language of the program,
+        or a synonym, however cased."""
+        wanted = _folded(text.strip())
+        known = _loose_index(self).get(wanted)
+        return known or next((term for term in self.terms if _folded(tr(term.label)) == wanted), None)
 
 
 @cache

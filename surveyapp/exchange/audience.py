@@ -32,7 +32,7 @@ def coarsen(columns: Columns, layer: str, grid_deg: float = GRID_DEG) -> tuple[d
         given["latitude"] = [None if place is None else place[1] for place in positions]
     edition = public_edition(PreviewData(title=definition.title, layers={layer: given}), grid_deg)
     if layer not in edition.data.layers:
-        raise Refused(tr("{plural} are not for the public; export another layer.", plural=definition.plural))
+        raise Refused(tr("{plural} are not for the public; export another layer.", plural=tr(definition.plural)))
     kept = {name: list(values) for name, values in edition.data.layers[layer].items() if name not in POSITION_FACTS}
     cells = f"positions are the centres of cells of {grid_deg:g} degrees, " if definition.geometry else ""
     withheld = f", and {edition.withheld} texts that could give them away" if edition.withheld else ""

@@ -86,7 +86,7 @@ def plan_import(
     """
     definition = layer_named(layer or source.target)
     if not importable(definition):
-        raise BadInput(tr("{plural} are attached to records, not imported from a table.", plural=definition.plural))
+        raise BadInput(tr("{plural} are attached to records, not imported from a table.", plural=tr(definition.plural)))
     mapping = mapping or guess_mapping(source.columns, definition.name)
     _check_mapping(source, mapping, definition)
     crs = _crs_of(source, mapping, definition)
@@ -115,7 +115,7 @@ def _check_mapping(source: SourceTable, mapping: ColumnMapping, definition: Laye
             raise BadInput(
                 tr(
                     "{title} has no field {name!r}; choose another for column {column!r}.",
-                    title=definition.title,
+                    title=tr(definition.title),
                     name=name,
                     column=column,
                 )
@@ -128,7 +128,7 @@ def _check_mapping(source: SourceTable, mapping: ColumnMapping, definition: Laye
             raise BadInput(
                 tr(
                     "{title} has no field {name!r} that could be the same for every row.",
-                    title=definition.title,
+                    title=tr(definition.title),
                     name=name,
                 )
             )
@@ -161,7 +161,7 @@ def _notes_on(source: SourceTable, mapping: ColumnMapping, definition: Layer, cr
     if crs is not None and crs != WGS84:
         accuracy = accuracy_of(crs)
         exact = (
-            "exact"
+            tr("exact")
             if accuracy == 0
             else tr("of unknown accuracy")
             if accuracy is None
@@ -179,7 +179,7 @@ def _notes_on(source: SourceTable, mapping: ColumnMapping, definition: Layer, cr
         left_out = ", ".join(mapping.unmapped)
         yield tr(
             "{plural} have no notes, so these columns are left out: {left_out}.",
-            plural=definition.plural,
+            plural=tr(definition.plural),
             left_out=left_out,
         )
 

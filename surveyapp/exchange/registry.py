@@ -161,7 +161,7 @@ def exporter(name: str) -> Format:
     found = format_named(name)
     if not found.can_export:
         can = ", ".join(f.name for f in formats(can_export=True))
-        raise Unavailable(tr("{title} cannot be written; these can: {can}.", title=found.title, can=can))
+        raise Unavailable(tr("{title} cannot be written; these can: {can}.", title=tr(found.title), can=can))
     return found
 
 

@@ -183,7 +183,8 @@ class RowReader:
         beside = f"{definition.name}_text"
         if self._definition.field(beside) is not None and not text_of(self._source_value(draft.row, beside)).strip():
             draft.values[beside] = text
-            message = f"{definition.label}: {text!r} is not in the list and was put into {beside}."
+            message = tr("{field}: {text!r} is not in the list and was put into {beside}.", field=definition.label,
+                         text=text, beside=beside)
         else:
             lines.append(f"{definition.title} (as given): {text}")
         draft.warnings.append(Warned(draft.row.number, definition.name, message))
@@ -226,9 +227,9 @@ class RowReader:
         for definition in self._required:
             value = draft.values.get(definition.name)
             if value is None:
-                raise BadInput(tr("{title} is missing.", title=definition.title))
+                raise BadInput(tr("{title} is missing.", title=tr(definition.title)))
             if definition.kind == REF and own_uuid(value) is None:
-                raise BadInput(tr("{title}: {value!r} is no uuid.", title=definition.title, value=value))
+                raise BadInput(tr("{title}: {value!r} is no uuid.", title=tr(definition.title), value=value))
         if (
             self._definition.name == "sighting"
             and self._gem_is_told

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from surveyapp.assets import resource_path
 from surveyapp.errors import BadFile
-from surveyapp.words import tr
+from surveyapp.words import mark, tr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -174,7 +174,7 @@ class Basemap:
 @cache
 def basemap() -> Basemap:
     """The built-in outline map of Pakistan and its surroundings."""
-    return _read(resource_path(BUILT_IN), "Natural Earth (public domain), for orientation only")
+    return _read(resource_path(BUILT_IN), mark("Natural Earth (public domain), for orientation only"))
 
 
 def load_basemap(path: Path | str) -> Basemap:

@@ -46,12 +46,12 @@ def _issues(file: SurveyFile, progress: Progress) -> Iterator[Issue]:
     for name, uuid, message in file.unrecorded():
         yield Issue(ERROR, "unrecorded", name, uuid, None, message)
     for number, layer in enumerate(LAYERS):
-        progress.step(number, len(LAYERS), tr("checking {layer}", layer=layer.plural.lower()))
+        progress.step(number, len(LAYERS), tr("checking {layer}", layer=tr(layer.plural).lower()))
         yield from _sightings(file) if layer is SIGHTING else _records(file, layer)
         for field in layer.fields:
             if field.kind == REF and field.refers:
                 for uuid in file.orphans(layer.name, field.name, field.refers):
-                    told = tr("{layer} refers to a {other} that is not in the file.", layer=layer.title,
+                    told = tr("{layer} refers to a {other} that is not in the file.", layer=tr(layer.title),
                               other=field.refers)
                     yield Issue(WARNING, "orphan", layer.name, uuid, field.name, told, 2)
     yield from _templates(file)

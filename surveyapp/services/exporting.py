@@ -54,25 +54,26 @@ def export(
             except Refused:
                 if layer:
                     raise
-                notes.append(tr("{plural} are not for the public and are left out.", plural=definition.plural))
+                notes.append(tr("{plural} are not for the public and are left out.", plural=tr(definition.plural)))
                 continue
             if note not in notes:
                 notes.append(note)
         columns[definition.name] = found
     if not columns:
-        raise BadInput(tr("{name} has nothing that {title} can hold.", name=session.file.path.name, title=chosen.title))
+        name = session.file.path.name
+        raise BadInput(tr("{name} has nothing that {title} can hold.", name=name, title=tr(chosen.title)))
     edition = next((n for n in notes if n.startswith("Public")), None)
     if chosen.name == "gpkg":
         written = _styled_gpkg(out, columns, crs or WGS84, edition, progress)
     else:
         written = registry.write_layers(out, chosen.name, columns, crs=crs or WGS84, note=edition, progress=progress)
-    left = [d.plural.lower() for d in _layers(session, ("POINT", "LINESTRING", "POLYGON", ""), many=True)
+    left = [tr(d.plural).lower() for d in _layers(session, ("POINT", "LINESTRING", "POLYGON", ""), many=True)
             if d not in wanted]
     if left and not layer:
         notes.append(
             tr(
                 "{title} holds one layer; {what} are not in it (--layer exports them).",
-                title=chosen.title,
+                title=tr(chosen.title),
                 what=", ".join(left),
             )
         )

@@ -147,8 +147,8 @@ def summary(template: Template) -> list[str]:
         titles = ", ".join(extra.label for extra in template.extra)
         found.append(tr("Fields of its own: {titles}.", titles=titles))
     for name, choice in template.vocabularies.items():
-        title = next((f.title for layer in LAYERS for f in layer if f.vocabulary_name == name), name)
-        added = ", ".join(term.label for term in choice.add)
+        title = next((tr(f.title) for layer in LAYERS for f in layer if f.vocabulary_name == name), name)
+        added = tr(", ").join(tr(term.label) for term in choice.add)
         if choice.only:
             found.append(ntr("{list}: offers {n} term.", "{list}: offers {n} terms.", len(choice.offered.terms),
                              list=title))
@@ -171,5 +171,5 @@ def _default_told(template: Template) -> list[str]:
         if known.name in template.defaults:
             value = template.defaults[known.name]
             words = known.vocabulary.label(value) if known.vocabulary else value
-            told.append(f"{known.title} = {words}")
+            told.append(f"{tr(known.title)} = {words}")
     return told

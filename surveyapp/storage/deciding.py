@@ -101,7 +101,7 @@ def withdraw(hand: Hand, layer: str, record: str, change_set: str) -> Change:
         raise Refused(
             tr(
                 "{title} {record} was changed meanwhile; nothing was saved.",
-                title=LAYER_BY_NAME[layer].title,
+                title=tr(LAYER_BY_NAME[layer].title),
                 record=record,
             )
         )
@@ -126,7 +126,7 @@ def repeat(hand: Hand, layer: str, record: str, change_set: str) -> Change:
         raise Refused(
             tr(
                 "{title} {record} was changed meanwhile; nothing was saved.",
-                title=LAYER_BY_NAME[layer].title,
+                title=tr(LAYER_BY_NAME[layer].title),
                 record=record,
             )
         )

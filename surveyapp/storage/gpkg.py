@@ -137,11 +137,11 @@ class SurveyFile(SurveyReader):
             self.read_only = True
             self.why = tr(
                 "{name} was made by a newer SurveyApp (schema {version}, this one knows "
-                "{SCHEMA_VERSION}); it is open for reading only, so install the newer program to "
+                "{known}); it is open for reading only, so install the newer program to "
                 "edit it.",
                 name=self.path.name,
                 version=version,
-                SCHEMA_VERSION=ddl.SCHEMA_VERSION,
+                known=ddl.SCHEMA_VERSION,
             )
             self._connection.execute("PRAGMA query_only = ON")
             return
@@ -263,7 +263,7 @@ class SurveyFile(SurveyReader):
         names = self._names(change.layer)
         if unknown := [n for n in change.values if n not in names or n in ("fid", "uuid")]:
             raise BadInput(
-                tr("{title} has no field {unknown!r}.", title=LAYER_BY_NAME[change.layer].title, unknown=unknown[0])
+                tr("{title} has no field {unknown!r}.", title=tr(LAYER_BY_NAME[change.layer].title), unknown=unknown[0])
             )
         if change.operation == INSERT:
             table = quoted(change.layer)

@@ -247,15 +247,16 @@ def _take(
     added = _add_columns(connection, told, muted)
     fresh = _union_revisions(connection)
     connection.execute("INSERT OR IGNORE INTO photo_kept SELECT * FROM src.photo_kept")
+    combined: set[tuple[str, str]] = set()
     for layer in LAYERS:
         if connection.execute("SELECT 1 FROM touched WHERE layer = ? LIMIT 1", (layer.name,)).fetchone():
             muted.mute(layer)
-            _take_layer(connection, layer, told)
+            combined |= _take_layer(connection, layer, told)
     touched = connection.execute("SELECT count(*) FROM touched").fetchone()[0]
     told.counts["same"] = max(0, _rows_of(connection, "src") - connection.execute(
         "SELECT count(*) FROM touched t WHERE EXISTS (SELECT 1 FROM src.revision s WHERE s.record = t.record "
         "AND s.layer = t.layer AND s.head = 1 AND s.operation <> 'delete')").fetchone()[0])
-    _settle_disputes(connection)
+    _settle_disputes(connection, combined)
     before = connection.total_changes
     foreign = foreign_tables.carry(connection, told.notes)
     carried = connection.total_changes > before
@@ -290,7 +291,7 @@ def _add_columns(connection: sqlite3.Connection, told: PackageReport, muted: _Mu
                 "WHERE table_name = ? AND column_name = ?", (layer.name, name),
             )
             told.notes.append(
-                tr("{title} has the further field {name}; it was taken along.", title=layer.title, name=name)
+                tr("{title} has the further field {name}; it was taken along.", title=tr(layer.title), name=name)
             )
             added = True
     return added
@@ -328,8 +329,8 @@ def _union_revisions(connection: sqlite3.Connection) -> int:
     return int(count)
 
 
-def _take_layer(connection: sqlite3.Connection, layer: Layer, told: PackageReport) -> None:
-    """Rows of the records with fresh revisions."""
+def _take_layer(connection: sqlite3.Connection, layer: Layer, told: PackageReport) -> set[tuple[str, str]]:
+    """Rows of the records with fresh revisions. Returns those that were changed on both sides, which are settled."""
     table = quoted(layer.name)
     theirs = {n.lower() for n in ddl.columns_of(connection, layer.name, "src")}
     shared = [n for n in ddl.columns_of(connection, layer.name) if n != "fid" and n.lower() in theirs]
@@ -358,6 +359,7 @@ def _take_layer(connection: sqlite3.Connection, layer: Layer, told: PackageRepor
     columns = ddl.columns_of(connection, layer.name)
     for (record,) in both:
         _combine(connection, layer, record, columns, told)
+    return {(layer.name, record) for (record,) in both}
 
 
 def _fast_forward(connection: sqlite3.Connection, layer: Layer, shared: Sequence[str], told: PackageReport) -> None:
@@ -399,12 +401,13 @@ def _combine(connection: sqlite3.Connection, layer: Layer, record: str, columns:
     told.counts["deleted" if body is None else "conflicting" if state.conflicts else "combined"] += 1
 
 
-def _settle_disputes(connection: sqlite3.Connection) -> None:
-    """Conflicts of every record that is disputed on either side, from the united history."""
+def _settle_disputes(connection: sqlite3.Connection, settled: set[tuple[str, str]]) -> None:
+    """Conflicts of every record that is disputed on either side, from the united history; not of those settled
+    already."""
     disputed = connection.execute(
         "SELECT layer, record FROM main.conflict UNION SELECT layer, record FROM src.conflict"
     ).fetchall()
-    for layer, record in disputed:
+    for layer, record in set(disputed) - settled:
         state = record_state(rows.revisions(connection, layer, record))
         rows.write_conflicts(connection, layer, record, state.conflicts)
 

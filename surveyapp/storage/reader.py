@@ -100,7 +100,7 @@ class SurveyReader:
         real = [n for n in wanted if n not in split]
         if missing := [n for n in real if n not in have]:
             raise BadInput(
-                tr("{title} has no field {missing!r}.", title=LAYER_BY_NAME[layer].title, missing=missing[0])
+                tr("{title} has no field {missing!r}.", title=tr(LAYER_BY_NAME[layer].title), missing=missing[0])
             )
         selected = [*real, *([GEOMETRY] if split and GEOMETRY not in real else [])]
         with files.sentences(self.path, "reading"):

@@ -144,7 +144,7 @@ def differences(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]
                 str(uuid),
                 tr(
                     "{title} {uuid} {what}; it was changed outside without a trace.",
-                    title=layer.title,
+                    title=tr(layer.title),
                     uuid=uuid,
                     what=what,
                 ),

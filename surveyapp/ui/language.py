@@ -17,7 +17,7 @@ from surveyapp.ui.qt_words import QT_WORDS
 
 ENGLISH, URDU = "en", "ur"
 NAMES = {"system": "", ENGLISH: "English", URDU: "اردو"}
-"""What the setting ``appearance.language`` takes, and how each language calls itself."""
+"""What the setting takes, and how each language calls itself."""
 
 _URDU_LETTERS = "ہٹڑےگچپںھ"
 """Letters that fonts made for Arabic alone lack."""
@@ -26,7 +26,7 @@ _URDU_FAMILIES = ("Noto Naskh Arabic", "Noto Sans Arabic", "Noto Nastaliq Urdu",
 
 
 def language_of(setting: str) -> str:
-    """``en`` or ``ur`` for what the setting ``appearance.language`` says; where it leaves it to the system, the system's."""
+    """``en`` or ``ur`` for what the setting ``appearance.language`` says, or for the system's own language."""
     if setting in (ENGLISH, URDU):
         return setting
     return URDU if QLocale.system().language() == QLocale.Language.Urdu else ENGLISH
@@ -58,9 +58,9 @@ class _QtWords(QTranslator):
 
     def translate(
         self, _context: str, text: str | bytes | QByteArray, _disambiguation: str | None = None, _n: int = -1
-    ) -> str:
+    ) -> str | None:
         source = text if isinstance(text, str) else QByteArray(text).data().decode()
-        return words.tr(source) if source in QT_WORDS else ""
+        return words.tr(source) if source in QT_WORDS else None  # an empty text would take the place of Qt's own
 
     def isEmpty(self) -> bool:
         return False

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QStackedWidget, QToolBar
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QWidget
 
 from surveyapp.domain.fields import GEOMETRY, SIGHTING
 from surveyapp.errors import Cancelled, SurveyError
@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
     def _opened(self) -> None:
         facts = self.survey.facts
         assert facts is not None
-        self.stack.setCurrentWidget(self.desk)
+        self._turn_to(self.desk)
         self.desk.banner.say(facts.why)
         self.canvas.set_empty_text(tr("No sightings yet") if self.survey.writable else tr("No sightings"))
         self.check_dock.hide()
@@ -239,11 +239,18 @@ class MainWindow(QMainWindow):
         self.canvas.fit_all()
         self.table.view.setFocus()
 
+    def _turn_to(self, page: QWidget) -> None:
+        """Show the start page or the desk; the one that is hidden asks for no room."""
+        for one in (self.start, self.desk):
+            policy = QSizePolicy.Policy.Preferred if one is page else QSizePolicy.Policy.Ignored
+            one.setSizePolicy(policy, policy)
+        self.stack.setCurrentWidget(page)
+
     def _closed(self) -> None:
         self.check_dock.hide()
         self.table.reload()
         self.map_link.reload()
-        self.stack.setCurrentWidget(self.start)
+        self._turn_to(self.start)
         self._show_state()
 
     def _saved(self, label: str) -> None:

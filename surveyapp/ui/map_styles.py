@@ -54,7 +54,7 @@ class StyleScheme:
 
 def gem_palette() -> list[PointStyle]:
     """How the map draws each gem, in the order of the table of gems, then any other."""
-    drawn = [PointStyle(gem.code, gem.label, gem.colour, gem.shape) for gem in GEMS]
+    drawn = [PointStyle(gem.code, tr(gem.label), gem.colour, gem.shape) for gem in GEMS]
     return [*drawn, PointStyle("", tr("Other or not said"), OTHER_COLOUR, "circle")]
 
 

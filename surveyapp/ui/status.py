@@ -184,6 +184,7 @@ class StartPage(QWidget):
             column.addWidget(self._tile(action))
         column.addSpacing(14)
         self._recent_heading = role_label(tr("Recent surveys"), "heading")
+        self._recent_heading.hide()  # until there is one
         column.addWidget(self._recent_heading)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)

@@ -211,7 +211,7 @@ class TablePanel(QWidget):
         elif shown != there:
             self.count.setText(tr("{shown} of {there} sightings", shown=f"{shown:,}", there=f"{there:,}"))
         else:
-            self.count.setText(ntr("{n} sighting", "{count} sightings", there, count=f"{there:,}"))
+            self.count.setText(ntr("{count} sighting", "{count} sightings", there, count=f"{there:,}"))
 
     def _chosen_here(self, *_: object) -> None:
         # Ranges, and not an index for each row: everything may be selected.
@@ -234,7 +234,9 @@ class TablePanel(QWidget):
         current = self._selection.current
         place = self.model.place_of(current) if current is not None else None
         if place is not None:
-            index = self.model.index(place, max(self.view.columnAt(0), 0))
+            # The column that is on view where a row begins, so that the table does not move sideways.
+            begins = self.view.viewport().width() - 1 if self.view.isRightToLeft() else 0
+            index = self.model.index(place, max(self.view.columnAt(begins), 0))
             chooser.setCurrentIndex(index, flags.NoUpdate)
             self.view.scrollTo(index)
         chooser.blockSignals(blocked)

@@ -205,9 +205,10 @@ def _memory() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 
-PARTS = 6
+PARTS = 10
 
 
+@pytest.mark.timeout(3600)  # 500 families in a part, with --thorough
 @pytest.mark.parametrize("part", range(PARTS))
 def test_laws(part: int, thorough: bool) -> None:
     """300 families of files in all, 5,000 with --thorough; in parts, so that processors can share them."""

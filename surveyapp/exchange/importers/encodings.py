@@ -75,8 +75,8 @@ def encoding_of(path: Path, wanted: str | None = None) -> Encoding:
         return Encoding("utf-8")
     return Encoding(
         legacy,
-        f"The text is not UTF-8 and was read as {_LABELS[legacy]}; if names look wrong, "
-        "save it as UTF-8 or name its encoding.",
+        tr("The text is not UTF-8 and was read as {encoding}; if names look wrong, save it as UTF-8 or name its "
+           "encoding.", encoding=_LABELS[legacy]),
     )
 
 

@@ -26,13 +26,13 @@ from surveyapp.exchange.importers.source import (
 )
 from surveyapp.exchange.importers.xmltext import children, local, parse_xml, text_in
 from surveyapp.geo.crs import WGS84
-from surveyapp.words import tr
+from surveyapp.words import mark, tr
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _NO_VALUE = ("trkseg", "trkpt", "rtept")
-_NOT_KEPT = "The heights and times of a track's points are not kept, only its line, beginning and end."
+_NOT_KEPT = mark("The heights and times of a track's points are not kept, only its line, beginning and end.")
 
 
 def read_gpx(
@@ -63,7 +63,7 @@ def read_gpx(
         crs=WGS84,
         crs_stated=True,
         target="sighting" if points else "track",
-        notes=() if points else (_NOT_KEPT,),
+        notes=() if points else (tr(_NOT_KEPT),),
     )
 
 

@@ -14,9 +14,9 @@ from surveyapp.exchange.csvguard import unguarded
 from surveyapp.exchange.importers.csvrecords import CsvRecord, csv_records
 from surveyapp.exchange.importers.encodings import encoding_of
 from surveyapp.exchange.importers.source import LOOKED_AT, Rows, SourceRow, SourceTable, columns_of
-from surveyapp.words import tr
+from surveyapp.words import mark, tr
 
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS = {",": mark("commas"), ";": mark("semicolons"), "\t": mark("tabs"), "|": mark("bars")}
 _COMMA_NUMBER = re.compile(r"[-−]?\d{1,6},\d+")
 _POINT_NUMBER = re.compile(r"[-−]?\d+\.\d+")
 _NUMBER = re.compile(r"[-−+]?\d+([.,]\d+)?")
@@ -46,7 +46,7 @@ def read_csv(
     rows = Rows(lambda: _rows(path, form, header.line, names))
     notes = [found.note] if found.note else []
     if form.delimiter != ",":
-        notes.append(f"Its cells are separated by {_DELIMITERS[form.delimiter]}.")
+        notes.append(tr("Its cells are separated by {delimiter}.", delimiter=tr(_DELIMITERS[form.delimiter])))
     comma = _decimal_comma(islice(rows, LOOKED_AT), form.delimiter)
     if comma:
         notes.append(tr("Its numbers have decimal commas."))

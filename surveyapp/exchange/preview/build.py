@@ -65,7 +65,7 @@ def build_preview(
         edition = public_edition(data, options.grid_deg)
         data, withheld = edition.data, edition.withheld
     thumbs = make_thumbs(data.photos, thumbnail, options.photo_bytes, progress)
-    progress.step(0, 0, "Packing the records")
+    progress.step(0, 0, tr("Packing the records"))
     block = _pack(data, progress)
     why = Counter(thumb.why for thumb in thumbs)
     notes = {
@@ -77,7 +77,7 @@ def build_preview(
         "photosUnreadable": why["unreadable"],
         "photoBytes": options.photo_bytes,
     }
-    progress.step(0, 0, "Writing the preview")
+    progress.step(0, 0, tr("Writing the preview"))
     html = _html(data, thumbs, notes, _MAX_ZOOM[audience])
     size = _write(out, _pieces(html, block, thumbs), progress)
     return PreviewReport(
@@ -147,7 +147,7 @@ def _write(out: Path, pieces: Iterator[bytes], progress: Progress) -> int:
         with part.open("xb") as file:
             for piece in pieces:
                 file.write(piece)
-                progress.step(0, 0, "Writing the preview")
+                progress.step(0, 0, tr("Writing the preview"))
             file.flush()
             os.fsync(file.fileno())
             size = file.tell()

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 from surveyapp.domain.fields import BLOB, DATETIME, LAYER_BY_NAME
 from surveyapp.domain.progress import Progress
 from surveyapp.exchange.preview.data import Columns
+from surveyapp.words import tr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,7 +74,7 @@ class ColumnBlock:
         packed = [packer.compress(struct.pack("<I", len(raw)) + raw)]
         for number, array in enumerate(self._arrays):
             if progress is not None:
-                progress.step(number, len(self._arrays), "Packing the records")
+                progress.step(number, len(self._arrays), tr("Packing the records"))
             packed.append(packer.compress(array))
         packed.append(packer.flush())
         return b"".join(packed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from surveyapp.domain.progress import Progress
 from surveyapp.errors import SurveyError
 from surveyapp.exchange.preview.data import PreviewPhoto, Thumbnail
+from surveyapp.words import tr
 
 _EDGES = (1024, 800, 640, 480, 320, 240)  # px, longest edge
 _BYTES_PER_EDGE_SQUARED = 0.25  # the most that `exchange.photos.thumbnail` makes of photos of rock and scrub
@@ -39,7 +40,7 @@ def make_thumbs(
     left = budget_bytes
     for done, number in enumerate(_first_of_each_first(photos)):
         if progress is not None:
-            progress.step(done, len(photos), "Making thumbnails")
+            progress.step(done, len(photos), tr("Making thumbnails"))
         thumb = _thumb(photos[number], thumbnail, edge)
         if len(thumb.picture) > left:
             thumb = Thumb(photos[number], why="size")

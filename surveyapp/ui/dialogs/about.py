@@ -13,7 +13,7 @@ from surveyapp import __version__
 from surveyapp.ui.dialogs.base import Dialog, card, role_label
 from surveyapp.words import tr
 
-_PARTS = ("geopandas", "shapely", "pyproj", "pyogrio", "folium", "Pillow")
+_PARTS = ("geopandas", "shapely", "pyproj", "pyogrio", "rasterio", "folium", "Pillow")
 
 
 class AboutDialog(Dialog):

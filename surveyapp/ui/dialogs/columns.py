@@ -54,7 +54,7 @@ class ColumnsDialog(Dialog):
             item = QListWidgetItem(COLUMN_FIELDS[name].label)
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setSizeHint(QSize(0, theme.row_height()))  # a style sheet leaves ticked items as they are
-            item.setToolTip(COLUMN_FIELDS[name].help)
+            item.setToolTip(tr(COLUMN_FIELDS[name].help))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if name in shown else Qt.CheckState.Unchecked)
             self.list.addItem(item)

@@ -256,5 +256,5 @@ def _bound(about: Field, text: str) -> Value:
     """One end of a range as it was typed; ``BadInput`` for what cannot be read."""
     if about.kind not in (DATE, DATETIME):
         return parse_value(replace(about, minimum=None, maximum=None), text)
-    moment = moment_of(parse_local(text, about.title))
+    moment = moment_of(parse_local(text, tr(about.title)))
     return None if moment is None else moment.astimezone(PAKISTAN).date().isoformat()

@@ -165,7 +165,7 @@ class TemplateDialog(Dialog):
         self._needs, self._items = {}, {}
         asked = [f for f in fields_of(SIGHTING, template) if f.group and f.name not in POSITION_FACTS]
         for group in dict.fromkeys(field.group for field in asked):
-            heading = QTreeWidgetItem(self.tree, [group])
+            heading = QTreeWidgetItem(self.tree, [tr(group)])
             heading.setFlags(Qt.ItemFlag.ItemIsEnabled)
             heading.setFirstColumnSpanned(True)
             font = heading.font(_FIELD)
@@ -181,7 +181,7 @@ class TemplateDialog(Dialog):
     def _add(self, heading: QTreeWidgetItem, field: Field, template: Template) -> None:
         item = QTreeWidgetItem(heading, [field.label])
         item.setData(_FIELD, _NAME, field.name)
-        item.setToolTip(_FIELD, field.help)
+        item.setToolTip(_FIELD, tr(field.help))
         item.setText(_START, told_value(field, field.default))
         item.setToolTip(_START, item.text(_START))
         item.setSizeHint(_FIELD, QSize(0, theme.row_height() + 8))
@@ -220,7 +220,7 @@ def _needed_by(field: Field, usual: Field | None, template: Template) -> CalmCom
     level = usual.level if usual is not None else 0
     words = {0: tr("nobody"), TEAM: tr("the team"), NATIONAL: tr("the national layer")}
     combo = CalmCombo()
-    combo.setAccessibleName(tr("{field}: needed by", field=field.title))
+    combo.setAccessibleName(tr("{field}: needed by", field=tr(field.title)))
     combo.addItem(tr("{who} (as usual)", who=words.get(level, words[TEAM])) if usual is not None else words[0], None)
     for other in (TEAM, NATIONAL):
         if other != level:

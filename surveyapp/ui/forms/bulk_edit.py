@@ -137,11 +137,11 @@ class BulkEditDialog(QDialog):
         except BadInput as error:
             self._complain(str(error), blocks=True)
             return
-        emptied = [self.rows[name].field.title for name, value in values.items() if value is None]
+        emptied = [tr(self.rows[name].field.title) for name, value in values.items() if value is None]
         if not values:
             self._complain("", blocks=True)
         elif emptied:
-            self._complain(tr("Will be emptied: {titles}.", titles=", ".join(emptied)), blocks=False)
+            self._complain(tr("Will be emptied: {titles}.", titles=tr(", ").join(emptied)), blocks=False)
         else:
             self._complain("", blocks=False)
 
@@ -149,7 +149,7 @@ class BulkEditDialog(QDialog):
 def _standing(records: Iterable[Record], field: Field) -> str:
     """``8 Ruby, 4 empty``, the commonest first."""
     counts = Counter(told_value(field, r.values.get(field.name)) or tr("empty") for r in records)
-    told = ", ".join(f"{count:,} {value}" for value, count in counts.most_common(_VALUES_TOLD))
+    told = tr(", ").join(f"{count:,} {value}" for value, count in counts.most_common(_VALUES_TOLD))
     more = len(counts) - _VALUES_TOLD
     if more <= 0:
         return told

@@ -143,7 +143,7 @@ def _place(values: Mapping[str, Value], place: Mapping[str, Value]) -> Iterator[
 def title_of(name: str, asked: Sequence[Field] = SIGHTING.fields) -> str:
     """What a person calls a field of the form."""
     known = next((field for field in asked if field.name == name), None)
-    return tr("Position") if name in (GEOMETRY, *POSITION_FACTS) or known is None else known.title
+    return tr("Position") if name in (GEOMETRY, *POSITION_FACTS) or known is None else tr(known.title)
 
 
 def state_words(
@@ -164,5 +164,5 @@ def state_words(
 
 def _titles(found: Sequence[Finding], asked: Sequence[Field]) -> str:
     names = list(dict.fromkeys(title_of(f.field, asked) for f in found))
-    told = ", ".join(names[:3])
+    told = tr(", ").join(names[:3])
     return ntr("{fields} and {n} more", "{fields} and {n} more", len(names) - 3, fields=told) if names[3:] else told

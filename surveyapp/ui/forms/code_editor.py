@@ -37,7 +37,7 @@ _SYNONYMS = Qt.ItemDataRole.UserRole
 
 def term_label(term: Term) -> str:
     """Label of a term as a form shows it."""
-    return sentence_case(term.label)
+    return sentence_case(tr(term.label))
 
 
 class TermList(QAbstractListModel):
@@ -199,7 +199,7 @@ class ListEditor(Editor):
         vocabulary = self.combo.vocabulary
         terms = [term for term in map(vocabulary.term, codes) if term is not None]
         for place, term in enumerate(terms):
-            chip = small_button(term_label(term), f"{self.field.title}: {term_label(term)}", self._chips)
+            chip = small_button(term_label(term), f"{tr(self.field.title)}: {term_label(term)}", self._chips)
             chip.clicked.connect(self._picker(term))
             self._chip_row.insertWidget(place, chip)
         self._chips.setVisible(bool(terms))

@@ -13,6 +13,7 @@ from surveyapp.ui.forms.gem_chooser import GemEditor
 from surveyapp.ui.forms.moment_editor import MomentEditor
 from surveyapp.ui.forms.survey_editor import SurveyEditor
 from surveyapp.ui.forms.text_editors import LineEditor, NotesEditor
+from surveyapp.words import tr
 
 FEW_TERMS = 3
 """Vocabularies up to this long are buttons side by side, longer ones a list that is searched by typing: there one can
@@ -23,7 +24,7 @@ def make_editor(field: Field, parent: QWidget | None = None, *, surveys: Mapping
     """The editor for a field; ``surveys`` are those that a sighting may belong to, by uuid."""
     editor = _made(field, parent, surveys or {})
     editor.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    editor.name_inputs(field.label, field.help)
+    editor.name_inputs(field.label, tr(field.help))
     return editor
 
 

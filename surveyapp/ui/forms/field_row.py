@@ -33,7 +33,7 @@ class FieldRow(QWidget):
         column.addLayout(self._label_line())
         column.addLayout(self._editor_line())
         column.addWidget(self._message_line())
-        self.setToolTip(field.help)
+        self.setToolTip(tr(field.help))
 
     def _label_line(self) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -56,7 +56,7 @@ class FieldRow(QWidget):
         line = QHBoxLayout()
         line.setSpacing(2)
         line.addWidget(self.editor, 1)
-        self.pin = IconButton("pin", tr("Keep {field} for the next sighting", field=self.field.title), parent=self)
+        self.pin = IconButton("pin", tr("Keep {field} for the next sighting", field=tr(self.field.title)), parent=self)
         self.pin.setCheckable(True)
         self.pin.setVisible(self.field.sticky)
         # Tab goes from field to field; the pin of the field that the keyboard is in has a shortcut (form.pin).
@@ -110,7 +110,7 @@ class FieldRow(QWidget):
         label = self.editor.told(value)
         self._last = value if label else None
         self.last_button.setText(f"↺ {label}" if len(label) <= 16 else f"↺ {label[:15]}…")
-        self.last_button.setAccessibleName(tr("{field}: {value} again", field=self.field.title, value=label))
+        self.last_button.setAccessibleName(tr("{field}: {value} again", field=tr(self.field.title), value=label))
         self.last_button.setVisible(self._last is not None)
 
     def _use_last(self) -> None:
@@ -128,10 +128,10 @@ class FieldRow(QWidget):
         self.pin.set_drawing("pinned" if pinned else "pin")
         if pinned:
             told = tr("{field} is filled in again for the next sighting; press to change that (Alt+P).",
-                      field=self.field.title)
+                      field=tr(self.field.title))
         else:
             told = tr("{field} starts empty in the next sighting; press to change that (Alt+P).",
-                      field=self.field.title)
+                      field=tr(self.field.title))
         self.pin.setToolTip(told)
 
 

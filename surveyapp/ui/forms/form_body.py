@@ -18,6 +18,7 @@ from surveyapp.ui.forms.field_row import FieldRow
 from surveyapp.ui.forms.history_text import isolated, readable, sentence_case
 from surveyapp.ui.forms.section import Section
 from surveyapp.ui.forms.text_editors import ReturnGoesOn
+from surveyapp.words import tr
 
 _SUMMARY_PARTS = 4
 
@@ -65,7 +66,7 @@ class FormBody(QWidget):
         for group in dict.fromkeys(f.group for f in fields if f.group):
             shown = [f for f in fields if f.group == group and f.name not in left_out]
             self._members[group] = [f.name for f in fields if f.group == group]
-            section = Section(group, self._section_body(shown), is_open=group in is_open, parent=self)
+            section = Section(tr(group), self._section_body(shown), is_open=group in is_open, parent=self)
             self.sections[group] = section
             column.addWidget(section)
         column.addStretch(1)

@@ -62,6 +62,7 @@ class ToneLabel(QLabel):
     ) -> None:
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(theme.leading() | Qt.AlignmentFlag.AlignVCenter)
         self.setProperty("role", tone)
         if bold:
             font = self.font()

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from surveyapp.domain.vocabulary import Term, Vocabulary
+from surveyapp.words import tr
 
 _ALIKE = (("ي", "ی"), ("ى", "ی"), ("ك", "ک"), ("ه", "ہ"), ("ة", "ہ"), ("أ", "ا"), ("إ", "ا"), ("ٱ", "ا"))
 """Arabic letters that keyboards give for Urdu ones."""
@@ -64,7 +65,7 @@ def rank(needle: str, words: Iterable[str]) -> int | None:
 
 def term_words(term: Term) -> tuple[str, ...]:
     """Everything a term may be called."""
-    return (term.label, term.code, *term.synonyms)
+    return tuple(dict.fromkeys((tr(term.label), term.label, term.code, *term.synonyms)))
 
 
 def matching(vocabulary: Vocabulary, needle: str) -> list[Term]:

@@ -221,7 +221,7 @@ class SightingForm(QWidget):
         if row is None or not row.field.sticky:
             return None
         row.pin.toggle()
-        return row.field.title
+        return tr(row.field.title)
 
     @property
     def project(self) -> str | None:
@@ -451,7 +451,7 @@ class SightingForm(QWidget):
         self.rememberRequested.emit(dict(self.memory.last), sorted(self.memory.pinned))
 
     def _help(self, field: Field | None) -> None:
-        self.footer.help.say(field.help if field else "")
+        self.footer.help.say(tr(field.help) if field else "")
 
     def _new_values(self) -> dict[str, Value]:
         values = new_values(self._defaults, self.memory.last, self.memory.pinned, self.now(), self.asked)

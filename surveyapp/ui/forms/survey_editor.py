@@ -10,11 +10,11 @@ from surveyapp.domain.fields import REF, SIGHTING, Field
 from surveyapp.domain.records import Value
 from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.look import CalmCombo
-from surveyapp.words import tr
+from surveyapp.words import mark, tr
 
 PROJECT = Field(
-    "survey_uuid", REF, "Project", group=SIGHTING.fields[0].group, refers="survey", level=2, sticky=True,
-    help="The survey that the sighting belongs to; the file holds several.",
+    "survey_uuid", REF, mark("Project"), group=SIGHTING.fields[0].group, refers="survey", level=2, sticky=True,
+    help=mark("The survey that the sighting belongs to; the file holds several."),
 )
 """Shown where a file holds several surveys; where it holds one, every sighting belongs to that."""
 

@@ -132,7 +132,7 @@ class RecordModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return field.label
         if role == Role.ToolTipRole:
-            return field.help or field.label
+            return tr(field.help) or field.label
         if role == Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None

@@ -16,7 +16,7 @@ from surveyapp.domain.filters import Condition, passing
 from surveyapp.domain.geometry import point_of
 from surveyapp.domain.records import Value
 from surveyapp.ui.forms.moments import short
-from surveyapp.ui.forms.search import folded
+from surveyapp.ui.forms.search import folded, term_words
 
 PLACE = (
     Field("longitude", REAL, "Longitude", unit="°"),
@@ -296,7 +296,7 @@ def _search_words(name: str, value: Value) -> str:
         return ""
     vocabulary = COLUMN_FIELDS[name].vocabulary
     term = vocabulary.term(value) if vocabulary is not None else None
-    words = (term.label, term.code, *term.synonyms) if term is not None else (str(value),)
+    words = term_words(term) if term is not None else (str(value),)
     return " ".join(folded(word) for word in words)
 
 

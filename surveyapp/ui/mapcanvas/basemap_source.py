@@ -6,6 +6,7 @@ import numpy as np
 
 from surveyapp.geo import basemap as source
 from surveyapp.ui.mapcanvas.basemap import BaseLabel, BaseLine, Basemap, BasePolygon
+from surveyapp.words import tr
 
 
 def outline_map(outline: source.Basemap | None = None, language: str = "en") -> Basemap:
@@ -26,5 +27,5 @@ def outline_map(outline: source.Basemap | None = None, language: str = "en") -> 
             )
             for label in outline.labels
         ],
-        outline.attribution,
+        tr(outline.attribution),
     )

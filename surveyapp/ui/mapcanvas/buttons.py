@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from surveyapp.ui.mapcanvas.chrome import paint_panel
 from surveyapp.ui.mapcanvas.styles import LIGHT, Theme
+from surveyapp.words import tr
 
 BUTTON_PX = 44
 """Width and height: a fingertip."""
@@ -100,10 +101,10 @@ class ButtonColumn(QWidget):
 
     def retranslate(self) -> None:
         """Name the buttons in the language of the moment."""
-        self.zoom_in.name(self.tr("Zoom in"), "+")
-        self.zoom_out.name(self.tr("Zoom out"), "−")
-        self.fit.name(self.tr("Show all sightings"), "Home")
-        self.locate.name(self.tr("Follow my position"))
+        self.zoom_in.name(tr("Zoom in"), "+")
+        self.zoom_out.name(tr("Zoom out"), "−")
+        self.fit.name(tr("Show all sightings"), "Home")
+        self.locate.name(tr("Follow my position"))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
