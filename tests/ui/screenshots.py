@@ -1,4 +1,5 @@
 """Takes the pictures of README: ``python3 bootstrap.py screenshots [FOLDER]`` (by default resources/screenshots).
+With ``--all FOLDER`` it takes every screen in every look instead (:mod:`tests.ui.gallery`).
 
 Made from the sample surveys, offscreen, at 1366×768, the screen of the laptops in the field. The preview is taken in
 Chromium, all network refused, where there is one.
@@ -11,7 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from PIL import Image
 
@@ -119,6 +120,14 @@ def _preview(page: Path, folder: Path) -> Iterator[Path]:
 
 def main() -> int:
     """Take the pictures and print where they are."""
+    if sys.argv[1:2] == ["--all"]:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from tests.ui.gallery import take
+
+        chosen = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(gettempdir()) / "surveyapp-gallery"
+        for sheet in take(chosen.absolute()):
+            sys.stdout.write(f"{sheet}\n")
+        return 0
     folder = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else FOLDER
     for picture in take_all(folder):
         sys.stdout.write(f"{picture}\n")
