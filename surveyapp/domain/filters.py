@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from surveyapp.domain.fields import BLOB, CODE, DATE, DATETIME, INTEGER, NOTES, REAL, REF, SIGHTING, TEXT, Field
-from surveyapp.domain.records import Value, utc_text
+from surveyapp.domain.records import PAKISTAN, Value, utc_text
 from surveyapp.errors import BadInput
 from surveyapp.words import tr
 
@@ -34,9 +34,6 @@ POSITION = "position"
 
 FILTER_FIELDS: dict[str, Field] = {f.name: f for f in SIGHTING.fields if f.kind not in (BLOB, REF)}
 """Fields that conditions may be about, besides :data:`POSITION`."""
-
-_PAKISTAN = timezone(timedelta(hours=5), "PKT")
-"""Days are days of Pakistan Standard Time, UTC+5, as the form and the table show them."""
 
 _YEARS = (1800, 2999)
 """Days of other years are slips of the pen."""
@@ -220,7 +217,8 @@ def _range_test(about: Field, values: tuple[Value, ...]) -> Test:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=_PAKISTAN).astimezone(UTC)
+    # Days are days of Pakistan, as the form and the table show them.
+    return datetime(day.year, day.month, day.day, tzinfo=PAKISTAN).astimezone(UTC)
 
 
 def _rows_within(condition: Condition, columns: Mapping[str, Sequence[Any]], rows: list[int]) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid as _uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME, Layer
 from surveyapp.domain.geometry import point_of
@@ -13,6 +13,9 @@ from surveyapp.domain.geometry import point_of
 Value = str | int | float | None
 """What a field holds. Times are text in UTC with milliseconds and ``Z``; geometry is WKB hex
 (:mod:`surveyapp.domain.geometry`). A photo's bytes are no value: they are read and given apart."""
+
+PAKISTAN = timezone(timedelta(hours=5), "PKT")
+"""Pakistan Standard Time, UTC+5; Asia/Karachi has had no summer time since 2009."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from surveyapp.domain.records import moment_of
+from surveyapp.domain.records import PAKISTAN, moment_of
 from surveyapp.geo.measure import METRES_PER_DEGREE, haversine_m
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-CAMERA_ZONE = timezone(timedelta(hours=5), "PKT")
+CAMERA_ZONE = PAKISTAN
 """Cameras write no time zone; theirs is taken for Pakistan's."""
 REACH_M = 100.0
 """A photo belongs to no sighting farther away than this (and than three times the sighting's accuracy)."""

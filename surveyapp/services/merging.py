@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.domain.progress import Progress
-from surveyapp.domain.records import Value, moment_of
+from surveyapp.domain.records import PAKISTAN, Value, moment_of
 from surveyapp.services.session import device_name
 from surveyapp.storage import merging
 from surveyapp.storage.merged import COUNTS, MergeReport, PackageReport
-
-PAKISTAN = timezone(timedelta(hours=5), "PKT")
-"""Pakistan Standard Time, UTC+5; Asia/Karachi has had no summer time since 2009."""
 
 NO_TEAM = "no team named"
 # Those of strftime are in the language of the system.

@@ -13,7 +13,6 @@ from surveyapp.domain.records import Record, Value
 from surveyapp.domain.template import EMPTY, OWN, Template, fields_of, parse_template, template_text
 from surveyapp.errors import BadFile, BadInput, Refused
 from surveyapp.services.session import Session
-from surveyapp.storage import ddl
 from surveyapp.storage.gpkg import SurveyFile
 from surveyapp.words import ntr, tr
 
@@ -98,17 +97,12 @@ def use(session: Session, template: Template, survey: str | None = None) -> int:
 
 def make_room(session: Session, template: Template) -> None:
     """Give the sightings the columns of a template's own fields, where they lack some: a template can also come by
-    a merge, or be written into the survey by another program. The file is opened anew after that, as it is when
-    another program added a column."""
+    a merge, or be written into the survey by another program."""
     file = session.file
     have = set(file.extra_columns(SIGHTING.name))
     if all(extra.name in have for extra in template.extra):
         return
-    with file.transaction() as connection:
-        ddl.add_columns(connection, SIGHTING, [_column(extra) for extra in template.extra])
-        ddl.make_triggers(connection, [SIGHTING])
-    session.file = SurveyFile.open(file.path)
-    file.close()
+    file.add_columns(SIGHTING, [_column(extra) for extra in template.extra])
 
 
 def _column(extra: Field) -> Field:

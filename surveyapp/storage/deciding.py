@@ -71,7 +71,7 @@ def settle(hand: Hand, layer: str, record: str, values: Mapping[str, Value], ini
         if len(same) < len(values):
             wanted = {name: value for name, value in values.items() if name != DELETED}
             change = hand.apply(Change(UPDATE, layer, record, wanted))
-    _write_conflicts(connection, layer, record)
+    rows.renew_conflicts(connection, layer, record)
     return change
 
 
@@ -174,7 +174,3 @@ def _difference(layer: str, record: str, before: Mapping[str, Value] | None,
         return Change(INSERT, layer, record, after)
     names = sorted(n for n in {*before, *after} if before.get(n) != after.get(n))
     return Change(UPDATE, layer, record, {n: after.get(n) for n in names}, {n: before.get(n) for n in names})
-
-
-def _write_conflicts(connection: sqlite3.Connection, layer: str, record: str) -> None:
-    rows.write_conflicts(connection, layer, record, record_state(rows.revisions(connection, layer, record)).conflicts)

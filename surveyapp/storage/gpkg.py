@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from surveyapp.domain.changes import DELETE, INSERT, Change, ChangeSet
-from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
-from surveyapp.domain.merge import Conflict, record_state
+from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME, Field, Layer
+from surveyapp.domain.merge import Conflict
 from surveyapp.domain.records import Value, new_uuid, utc_text
 from surveyapp.errors import BadFile, BadInput, Refused
 from surveyapp.storage import connection as files
@@ -218,6 +218,13 @@ class SurveyFile(SurveyReader):
                     self._connection.execute("ROLLBACK")
                 raise
 
+    def add_columns(self, layer: Layer, fields: Sequence[Field]) -> None:
+        """Columns for these fields, where the layer lacks them; they have a history from then on."""
+        with self.transaction() as connection:
+            ddl.add_columns(connection, layer, fields)
+            ddl.make_triggers(connection, [layer])
+        self._columns.pop(layer.name, None)
+
     def _commit(self, change_set: str | None) -> None:
         try:
             self._connection.execute("COMMIT")
@@ -341,8 +348,7 @@ class SurveyFile(SurveyReader):
                 "SELECT 1 FROM conflict WHERE record = ? AND layer = ? LIMIT 1", (uuid, layer)
             ).fetchone()
             if open_here:
-                state = record_state(rows.revisions(connection, layer, uuid))
-                rows.write_conflicts(connection, layer, uuid, state.conflicts)
+                rows.renew_conflicts(connection, layer, uuid)
 
     def settle_conflicts(self, decisions: Iterable[tuple[Conflict, Mapping[str, Value]]], *, author: str,
                          device: str) -> ChangeSet:

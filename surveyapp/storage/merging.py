@@ -408,8 +408,7 @@ def _settle_disputes(connection: sqlite3.Connection, settled: set[tuple[str, str
         "SELECT layer, record FROM main.conflict UNION SELECT layer, record FROM src.conflict"
     ).fetchall()
     for layer, record in set(disputed) - settled:
-        state = record_state(rows.revisions(connection, layer, record))
-        rows.write_conflicts(connection, layer, record, state.conflicts)
+        rows.renew_conflicts(connection, layer, record)
 
 
 def _verify(connection: sqlite3.Connection, out: Path, packages: Sequence[_Package]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from surveyapp.domain.fields import GEOMETRY
-from surveyapp.domain.merge import Conflict, ConflictValue, Revision
+from surveyapp.domain.merge import Conflict, ConflictValue, Revision, record_state
 from surveyapp.domain.records import Record, Value
 from surveyapp.storage.ddl import columns_of
 from surveyapp.storage.geometry import NotAGeometry, blob_of, hex_of
@@ -148,6 +148,11 @@ def write_conflicts(connection: sqlite3.Connection, layer: str, record: str, con
         f"INSERT INTO conflict ({CONFLICT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [conflict_row(c) for c in conflicts],
     )
+
+
+def renew_conflicts(connection: sqlite3.Connection, layer: str, record: str) -> None:
+    """Let the conflict table say of one record what its history says."""
+    write_conflicts(connection, layer, record, record_state(revisions(connection, layer, record)).conflicts)
 
 
 def insert_revision(connection: sqlite3.Connection, revision: Revision) -> None:

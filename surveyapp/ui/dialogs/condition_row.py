@@ -36,13 +36,13 @@ from surveyapp.domain.filters import (
     WITHIN,
     Condition,
 )
-from surveyapp.domain.records import Value, moment_of
+from surveyapp.domain.records import PAKISTAN, Value, moment_of
 from surveyapp.domain.validation import parse_value
 from surveyapp.domain.vocabulary import Vocabulary
 from surveyapp.ui import theme
 from surveyapp.ui.forms.code_editor import term_label
 from surveyapp.ui.forms.look import IconButton, target_px
-from surveyapp.ui.forms.moments import PAKISTAN, parse_local
+from surveyapp.ui.forms.moments import parse_local
 from surveyapp.ui.forms.search import rank, term_words
 from surveyapp.words import tr
 

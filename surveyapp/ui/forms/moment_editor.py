@@ -9,11 +9,11 @@ from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from surveyapp.domain.fields import Field
-from surveyapp.domain.records import Value, moment_of, utc_text
+from surveyapp.domain.records import PAKISTAN, Value, moment_of, utc_text
 from surveyapp.errors import BadInput
 from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.look import IconButton, ToneLabel, small_button
-from surveyapp.ui.forms.moments import PAKISTAN, local_text, parse_local, spoken
+from surveyapp.ui.forms.moments import local_text, parse_local, spoken
 from surveyapp.words import tr
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time
 
-from surveyapp.domain.records import Value, moment_of, utc_text
+from surveyapp.domain.records import PAKISTAN, Value, moment_of, utc_text
 from surveyapp.errors import BadInput
 from surveyapp.words import tr
-
-PAKISTAN = timezone(timedelta(hours=5), "PKT")
-"""Pakistan Standard Time, UTC+5; Asia/Karachi has had no summer time since 2009."""
 
 _DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
