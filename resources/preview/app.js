@@ -70,7 +70,7 @@
       for (const group of Object.values(this.shapes)) group.addTo(map);
       this.filters = new S.Filters(S.sightings, S.hasPhoto, S.hasConflict, () => this.filtered());
       this.list = new S.List((row, fromKeyboard) => this.openSighting(row, { fromKeyboard, move: true }));
-      this.popup = L.popup({ minWidth: 300, maxWidth: 360, className: "record-popup", autoPanPadding: [16, 16] });
+      this.popup = L.popup({ minWidth: 300, maxWidth: 360, className: "record-popup", autoPan: false });
       this.measure = new S.Measure().addTo(map);
     }
 
@@ -321,12 +321,26 @@
         } else {
           this.popup.options.maxHeight = Math.max(220, Math.round(this.map.getSize().y * 0.68));
           this.popup.setContent(make()).setLatLng(place).openOn(this.map);
+          this.bringIntoView(this.popup.getElement());
         }
       };
       this.returnFocus = fromKeyboard;
       this.opened();
       const heading = document.querySelector(PHONE.matches || !place ? "#sheet h2" : ".record-popup h2");
       if (fromKeyboard && heading) heading.focus({ preventScroll: true });
+    }
+
+    // At once: Leaflet's own way slides the map for a quarter of a second, and who clicks a photo meanwhile misses it.
+    bringIntoView(box) {
+      const margin = 16;
+      const card = box.getBoundingClientRect();
+      const map = this.map.getContainer().getBoundingClientRect();
+      const shift = (start, end, low, high) => {
+        if (start < low + margin) return start - low - margin;
+        return end > high - margin ? Math.min(end - high + margin, start - low - margin) : 0;
+      };
+      const by = [shift(card.left, card.right, map.left, map.right), shift(card.top, card.bottom, map.top, map.bottom)];
+      if (by[0] || by[1]) this.map.panBy(by, { animate: false });
     }
 
     closeCard() {

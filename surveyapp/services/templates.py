@@ -10,7 +10,8 @@ from surveyapp.domain import changes
 from surveyapp.domain.changes import ChangeSet
 from surveyapp.domain.fields import LAYERS, SIGHTING, Field
 from surveyapp.domain.records import Record, Value
-from surveyapp.domain.template import EMPTY, OWN, Template, fields_of, parse_template, template_text
+from surveyapp.domain.template import EMPTY, OWN, Template, fields_of
+from surveyapp.domain.template_text import parse_template, template_text
 from surveyapp.errors import BadFile, BadInput, Refused
 from surveyapp.services.session import Session
 from surveyapp.storage.gpkg import SurveyFile

@@ -10,7 +10,7 @@ from surveyapp.domain.vocabulary import VOCABULARIES
 from surveyapp.storage.history import history_triggers, literal, quoted
 from surveyapp.storage.styles import StyleRow, style_rows
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of the tables this program writes; ``survey.schema_version`` says which a file has."""
 
 _SQL_TYPES = {

@@ -37,7 +37,20 @@ def _to_2(connection: sqlite3.Connection) -> None:
             )
 
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
+def _to_3(connection: sqlite3.Connection) -> None:
+    """What reviews, bulk samples, scans of certificates and estimates say, and which boundaries were used."""
+    for layer_name, names in (
+        ("sighting", ("boundary_source",)),
+        ("sample", ("recovered_ct", "stone_count", "bottom_screen_mm")),
+        ("photo", ("certificate_uuid",)),
+        ("estimate", ("size_distribution", "price_basis", "model")),
+        ("review", ("same_as_uuid",)),
+    ):
+        layer = LAYER_BY_NAME[layer_name]
+        ddl.add_columns(connection, layer, [field for field in layer.fields if field.name in names])
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3}
 """``{version: step to the next}``."""
 
 

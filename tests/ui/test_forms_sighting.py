@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from surveyapp.domain.fields import GEOMETRY, LAYERS, POSITION_FACTS, SIGHTING
 from surveyapp.domain.geometry import point_hex, point_of
 from surveyapp.domain.records import Record, Value
-from surveyapp.domain.template import EMPTY, parse_template
+from surveyapp.domain.template import EMPTY
+from surveyapp.domain.template_text import parse_template
 from surveyapp.errors import BadInput
 from surveyapp.ui.forms.code_editor import ButtonsEditor, ListEditor
 from surveyapp.ui.forms.draft import Draft

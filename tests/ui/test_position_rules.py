@@ -12,7 +12,8 @@ import shapely
 from surveyapp.domain import changes
 from surveyapp.domain.changes import ChangeSet
 from surveyapp.domain.fields import GEOMETRY
-from surveyapp.domain.template import Template, template_text
+from surveyapp.domain.template import Template
+from surveyapp.domain.template_text import template_text
 from surveyapp.positioning.fix import monotonic
 from surveyapp.positioning.gate import Gate
 from surveyapp.services.session import Session

@@ -13,7 +13,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from surveyapp.domain.changes import ChangeSet, update
-from surveyapp.domain.template import EMPTY, parse_template
+from surveyapp.domain.template import EMPTY
+from surveyapp.domain.template_text import parse_template
 from surveyapp.services import templates
 from surveyapp.services.merging import merge
 from surveyapp.services.recording import add_sighting, assigned, new_survey

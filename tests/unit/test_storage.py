@@ -366,21 +366,31 @@ def test_an_upgrade_keeps_the_old_file_and_the_history(survey: Path) -> None:
         assert file.integrity() == []
 
 
-def _made_by_the_first(path: Path) -> Path:
-    """The file as schema 1 had it: without the columns that came later."""
+_CAME_LATER = {
+    2: (("survey", "template"), ("track", "points"), ("photo", "sketch_of")),
+    3: (("sighting", "boundary_source"), ("sample", "recovered_ct"), ("sample", "stone_count"),
+        ("sample", "bottom_screen_mm"), ("photo", "certificate_uuid"), ("estimate", "size_distribution"),
+        ("estimate", "price_basis"), ("estimate", "model"), ("review", "same_as_uuid")),
+}  # fmt: skip
+"""What each schema added."""
+
+
+def _made_by(path: Path, version: int) -> Path:
+    """The file as an older schema had it: without the columns that came later."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         ddl.drop_triggers(connection)
-        connection.execute("DROP INDEX photo_sketch_of")
-        for table, column in (("survey", "template"), ("track", "points"), ("photo", "sketch_of")):
+        for table, column in (pair for newer, pairs in _CAME_LATER.items() if newer > version for pair in pairs):
+            connection.execute(f"DROP INDEX IF EXISTS {table}_{column}")
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
             connection.execute("DELETE FROM gpkg_data_columns WHERE table_name = ? AND column_name = ?",
                                (table, column))
-        for column in ("distance_m REAL", "decided_by TEXT", "decided_at DATETIME"):
+        for column in ("distance_m REAL", "decided_by TEXT", "decided_at DATETIME") if version == 1 else ():
             connection.execute(f"ALTER TABLE likely_duplicate ADD COLUMN {column}")
-        connection.execute("UPDATE survey SET schema_version = 1")
+        connection.execute("UPDATE survey SET schema_version = ?", (version,))
         connection.execute("DROP TRIGGER revision_stays")
-        connection.execute("UPDATE revision SET body = json_set(body, '$.schema_version', 1) WHERE layer = 'survey'")
+        connection.execute("UPDATE revision SET body = json_set(body, '$.schema_version', ?) WHERE layer = 'survey'",
+                           (version,))
         connection.execute(next(s for s in ddl._statements(ddl.schema_sql()) if "TRIGGER revision_stays" in s))
         ddl.make_triggers(connection)
     finally:
@@ -388,23 +398,25 @@ def _made_by_the_first(path: Path) -> Path:
     return path
 
 
-def test_a_file_of_the_first_schema_is_upgraded(survey: Path) -> None:
-    old = fork(_made_by_the_first(survey), "old.gpkg")
+@pytest.mark.parametrize("version", range(1, ddl.SCHEMA_VERSION))
+def test_a_file_of_an_older_schema_is_upgraded(survey: Path, version: int) -> None:
+    old = fork(_made_by(survey, version), "old.gpkg")
     with SurveyFile.open(survey) as file:
-        assert not file.read_only and file.schema_version == 2
+        assert not file.read_only and file.schema_version == ddl.SCHEMA_VERSION
         assert file.integrity() == [] and file.unrecorded() == []
         file.apply(ChangeSet((update("survey", file.surveys()[0].uuid, {"template": "{}"}),), "Template"),
                    author="Gul Khan", device="test", initiator="form")
-    assert (survey.parent / "survey.schema-1.gpkg").read_bytes() == old.read_bytes()
-    titles = sql(survey, "SELECT title FROM gpkg_data_columns WHERE column_name IN ('template', 'points', 'sketch_of')")
-    assert len(titles) == 3
+    assert (survey.parent / f"survey.schema-{version}.gpkg").read_bytes() == old.read_bytes()
+    titled = set(sql(survey, "SELECT table_name, column_name FROM gpkg_data_columns WHERE title IS NOT NULL"))
+    assert {pair for newer, pairs in _CAME_LATER.items() if newer > version for pair in pairs} <= titled
     assert not {"distance_m", "decided_by"} & {row[1] for row in sql(survey, "PRAGMA table_info(likely_duplicate)")}
     assert_sound(survey)
 
 
-def test_an_old_package_upgraded_in_two_offices_is_one_package(survey: Path) -> None:
+@pytest.mark.parametrize("version", range(1, ddl.SCHEMA_VERSION))
+def test_an_old_package_upgraded_in_two_offices_is_one_package(survey: Path, version: int) -> None:
     """Merged twice it changes nothing, and by whichever office it came it is the same."""
-    old = fork(_made_by_the_first(survey), "old.gpkg")
+    old = fork(_made_by(survey, version), "old.gpkg")
     before = old.read_bytes()
     first, second = survey.with_name("first.gpkg"), survey.with_name("second.gpkg")
     merge(first, [old], author="office")
@@ -413,7 +425,7 @@ def test_an_old_package_upgraded_in_two_offices_is_one_package(survey: Path) -> 
     assert not merge(first, [old, second], author="office").changed
     assert old.read_bytes() == before
     with SurveyFile.open(old) as file:  # the team upgrades its own
-        assert file.schema_version == 2
+        assert file.schema_version == ddl.SCHEMA_VERSION
     assert not merge(first, [old], author="office").changed
 
 

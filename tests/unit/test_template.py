@@ -14,17 +14,8 @@ from surveyapp.assets import resource_path
 from surveyapp.domain.fields import LAYERS, POSITION_FACTS, SAMPLE, SIGHTING, Field
 from surveyapp.domain.geometry import point_hex
 from surveyapp.domain.records import Record, Value
-from surveyapp.domain.template import (
-    EMPTY,
-    OFFERABLE,
-    OfficeField,
-    Template,
-    check_with,
-    fields_of,
-    offered,
-    parse_template,
-    template_text,
-)
+from surveyapp.domain.template import EMPTY, OFFERABLE, OfficeField, Template, check_with, fields_of, offered
+from surveyapp.domain.template_text import parse_template, template_text
 from surveyapp.domain.validation import ERROR, WARNING, check_record, parse_value
 from surveyapp.errors import BadInput
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from surveyapp.domain.changes import ChangeSet, update
-from surveyapp.domain.template import EMPTY, Template, parse_template
+from surveyapp.domain.template import EMPTY, Template
+from surveyapp.domain.template_text import parse_template
 from surveyapp.errors import BadFile, BadInput, Refused
 from surveyapp.services import templates
 from surveyapp.services.checking import check
