@@ -37,6 +37,13 @@ def _share_contexts() -> None:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What a test's widgets were to be deleted later is deleted now: Qt would wait for an event loop that never ends,
+    and whatever is left is styled again by each test that chooses colours."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     made = Settings(tmp_path / "config" / "settings.json")
