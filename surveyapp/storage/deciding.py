@@ -8,11 +8,12 @@ more decision; a withdrawal does: what was overruled stands again, and the confl
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from surveyapp.domain.changes import DELETE, INSERT, UPDATE, Change
 from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
+from surveyapp.domain.lineage import REVIEW, with_ancestors
 from surveyapp.domain.merge import DELETED, RESOLVE, WITHDRAW, Revision, record_state
 from surveyapp.domain.records import Value, new_uuid, utc_text
 from surveyapp.errors import Refused
@@ -75,12 +76,48 @@ def settle(hand: Hand, layer: str, record: str, values: Mapping[str, Value], ini
     return change
 
 
+def append(hand: Hand, layer: str, record: str, revisions: Sequence[Revision]) -> Change:
+    """Add revisions that are made already to the history of a record, each upon what it names; those that the file has
+    are passed over. Returns what changed in the row, which may be nothing."""
+    known = rows.revisions(hand.connection, layer, record)
+    have = {r.revision for r in known}
+    fresh = [r for r in revisions if r.revision not in have]
+    if not fresh:
+        return Change(UPDATE, layer, record, {}, {})
+    for revision in fresh:
+        rows.insert_revision(hand.connection, revision)
+    was, state = record_state(known), record_state([*known, *fresh])
+    body = None if state.body is None else dict(state.body)
+    _set_row(hand, layer, record, body)
+    rows.write_conflicts(hand.connection, layer, record, state.conflicts)
+    return _difference(layer, record, was.body, body)
+
+
 def forked(connection: sqlite3.Connection, change_set: str) -> set[Record]:
-    """Records that the change set changed upon a forked history, where it may have settled something."""
-    return set(connection.execute(
+    """Records that the change set changed upon a forked history, where it may have settled something, or beside what
+    others wrote, where it may dispute something."""
+    settled = set(connection.execute(
         "SELECT layer, record FROM revision WHERE change_set = ? AND operation <> 'withdraw' "
         "AND (operation = 'resolve' OR json_array_length(parents) > 1)", (change_set,)
     ))
+    reviewed = connection.execute(
+        "SELECT DISTINCT layer, record FROM revision WHERE change_set = ? AND substr(initiator, 1, ?) = ?",
+        (change_set, len(REVIEW), REVIEW),
+    ).fetchall()
+    return settled | {
+        (layer, record) for layer, record in reviewed if _beside(rows.revisions(connection, layer, record), change_set)
+    }
+
+
+def _beside(known: list[Revision], change_set: str) -> bool:
+    """Whether a revision of the change set has neither seen another one nor been seen by it."""
+    by_id = {r.revision: r for r in known}
+    above = {name: {a.revision for a in with_ancestors(r.parents, by_id)} for name, r in by_id.items()}
+    return any(
+        one.revision != other and other not in above[one.revision] and one.revision not in above[other]
+        for one in known if one.change_set == change_set
+        for other in by_id
+    )
 
 
 def withdrawn(connection: sqlite3.Connection, change_set: str) -> set[Record]:
@@ -97,7 +134,9 @@ def withdraw(hand: Hand, layer: str, record: str, change_set: str) -> Change:
     known = rows.revisions(connection, layer, record)
     was = record_state(known)
     told = _told(known, change_set)
-    if any(_standing(was.body, name) != value for name, value in told.items()):
+    own = {r.revision for r in known if r.change_set == change_set or r.initiator == f"redo:{change_set}"}
+    disputed = {c.field for c in was.conflicts if own & {v.revision for v in c.values}}
+    if any(_standing(was.body, name) != value for name, value in told.items() if name not in disputed):
         raise Refused(
             tr(
                 "{title} {record} was changed meanwhile; nothing was saved.",
@@ -121,6 +160,13 @@ def withdraw(hand: Hand, layer: str, record: str, change_set: str) -> Change:
 def repeat(hand: Hand, layer: str, record: str, change_set: str) -> Change:
     """Write again what a withdrawal took back. Raises ``Refused`` when someone went on from there."""
     known = rows.revisions(hand.connection, layer, record)
+    decided = [r for r in known if r.change_set == change_set and (r.initiator or "").startswith(REVIEW)]
+    if decided:  # it stands beside what others wrote, as it did
+        initiator = f"redo:{change_set}"
+        return append(hand, layer, record, [
+            replace(r, revision=new_uuid().replace("-", ""), device=hand.device, change_set=hand.change_set,
+                    initiator=initiator) for r in decided
+        ])
     (*_, last) = (r for r in known if r.operation == WITHDRAW and r.initiator == f"undo:{change_set}")
     if record_state(known).heads != (last.revision,):
         raise Refused(

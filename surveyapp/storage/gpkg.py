@@ -13,11 +13,11 @@ from typing import Self
 
 from surveyapp.domain.changes import DELETE, INSERT, Change, ChangeSet
 from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME, Field, Layer
-from surveyapp.domain.merge import Conflict
+from surveyapp.domain.merge import Conflict, Revision
 from surveyapp.domain.records import Value, new_uuid, utc_text
 from surveyapp.errors import BadFile, BadInput, Refused
 from surveyapp.storage import connection as files
-from surveyapp.storage import ddl, deciding, extent, migrations, reconcile, rows
+from surveyapp.storage import ddl, deciding, extent, migrations, reconcile, rows, seals
 from surveyapp.storage.history import quoted
 from surveyapp.storage.reader import SurveyReader
 from surveyapp.words import tr
@@ -96,9 +96,10 @@ class SurveyFile(SurveyReader):
         return cls.open(path)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> SurveyFile:
+    def open(cls, path: Path, *, read_only: bool = False, as_it_is: bool = False) -> SurveyFile:
         """Open a survey. Where it cannot be written (permissions, a newer schema) it opens read-only and ``why``
-        says so. Raises ``BadFile`` when it is no survey of ours or cannot be read."""
+        says so. One of an older schema that is only read is read in an upgraded copy, unless ``as_it_is``. Raises
+        ``BadFile`` when it is no survey of ours or cannot be read."""
         path = Path(path)
         why = ""
         files.inspect(path)
@@ -117,13 +118,13 @@ class SurveyFile(SurveyReader):
         survey = cls(path, connection, read_only=read_only, why=why, scratch=scratch)
         try:
             with files.sentences(path, "opening"):
-                survey._settle()
+                survey._settle(as_it_is=as_it_is)
         except BaseException:
             survey.close()
             raise
         return survey
 
-    def _settle(self) -> None:
+    def _settle(self, *, as_it_is: bool = False) -> None:
         """Check whose file it is, upgrade an older one, and take in what others did behind the triggers' back."""
         if not files.has_history(self._connection):
             raise BadFile(
@@ -146,6 +147,8 @@ class SurveyFile(SurveyReader):
             self._connection.execute("PRAGMA query_only = ON")
             return
         if self.read_only:
+            if version < ddl.SCHEMA_VERSION and not as_it_is:
+                self._upgrade_apart(version)
             return
         for pattern in (".upgrade-*", f".{self.path.name}.*.new"):
             files.sweep(self.path.parent, pattern)
@@ -156,6 +159,16 @@ class SurveyFile(SurveyReader):
         if reconcile.needed(self._connection):
             with self.transaction():
                 reconcile.reconcile(self._connection)
+
+    def _upgrade_apart(self, version: int) -> None:
+        """Read an upgraded copy, as the file itself may not be touched."""
+        self._connection.close()
+        self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="surveyapp-")
+        folder = Path(self._scratch.name) / "upgraded"
+        folder.mkdir()
+        copy = files.private_copy(self.path, folder)
+        migrations.upgrade(copy, version)
+        self._connection = files.connect(copy, read_only=True)
 
     def close(self) -> None:
         """Close; safe to call twice."""
@@ -224,6 +237,11 @@ class SurveyFile(SurveyReader):
             ddl.add_columns(connection, layer, fields)
             ddl.make_triggers(connection, [layer])
         self._columns.pop(layer.name, None)
+
+    def add_seal(self, text: str) -> None:
+        """Append a seal to the file. It is no part of the history."""
+        with self.transaction() as connection:
+            seals.add(connection, text)
 
     def _commit(self, change_set: str | None) -> None:
         try:
@@ -371,6 +389,16 @@ class SurveyFile(SurveyReader):
                 hand.connection.execute("UPDATE revision_context SET initiator = ?", (initiator,))
                 changes.append(deciding.settle(hand, conflict.layer, conflict.record, values, initiator))
         return ChangeSet(tuple(changes), "Decide", decision)
+
+    def add_revisions(self, revisions: Iterable[Revision], label: str, *, author: str, device: str) -> ChangeSet:
+        """Add revisions that are made already, such as a reviewer's decisions, in one transaction; each names what it
+        was made upon. Those that the file has are passed over. Returns what changed in the records."""
+        by_record: dict[tuple[str, str], list[Revision]] = {}
+        for revision in revisions:
+            by_record.setdefault((revision.layer, revision.record), []).append(revision)
+        with self._hand(author, device, new_uuid(), "review") as hand:
+            changes = [deciding.append(hand, *record, made) for record, made in by_record.items()]
+        return ChangeSet(tuple(changes), label)
 
     def _open_conflicts(self, connection: sqlite3.Connection, record: str | None = None) -> set[str]:
         where, parameters = (" WHERE record = ?", (record,)) if record else ("", ())

@@ -31,6 +31,7 @@ from surveyapp.words import tr
 _PACKAGE_COLUMNS = "content, sha256, file_name, team, survey_uuid, revisions, merged_at, merged_by"
 _REJECTED_COLUMNS = "layer, source, reason, body, at"
 
+
 def merge(out: Path, inputs: Sequence[Path], *, author: str, dry_run: bool = False,
           progress: Progress | None = None) -> MergeReport:
     """Merge ``inputs`` into ``out``; what ``out`` holds already is part of the result.
@@ -262,9 +263,9 @@ def _take(
     carried = connection.total_changes > before
     told.counts["rejected"] += len(foreign)
     report.rejected += [{"package": told.file, **row} for row in foreign]
-    connection.execute(
-        f"INSERT OR IGNORE INTO package ({_PACKAGE_COLUMNS}) SELECT {_PACKAGE_COLUMNS} FROM src.package"
-    )
+    # How long the history was when they came is true of the file that took them in, and of no other.
+    columns = _PACKAGE_COLUMNS.replace("revisions", "NULL")
+    connection.execute(f"INSERT OR IGNORE INTO package ({_PACKAGE_COLUMNS}) SELECT {columns} FROM src.package")
     before = connection.total_changes
     connection.execute(
         f"INSERT INTO rejected ({_REJECTED_COLUMNS}) SELECT {_REJECTED_COLUMNS} FROM src.rejected "

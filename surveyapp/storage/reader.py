@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from surveyapp.domain.changes import DELETE, INSERT, Change, ChangeSet
 from surveyapp.domain.fields import GEOMETRY, INTEGER, LAYER_BY_NAME, REAL
 from surveyapp.domain.geometry import point_of
+from surveyapp.domain.lineage import with_ancestors
 from surveyapp.domain.merge import RESOLVE, WITHDRAW, Conflict, Revision, record_state
+from surveyapp.domain.progress import Progress
 from surveyapp.domain.records import Record
 from surveyapp.errors import BadInput
 from surveyapp.storage import connection as files
-from surveyapp.storage import ddl, reconcile, rows
+from surveyapp.storage import ddl, pieces, reconcile, rows, seals
+from surveyapp.storage.arrivals import ArrivalRows
 from surveyapp.storage.history import quoted
 from surveyapp.words import tr
 
@@ -134,14 +137,21 @@ class SurveyReader:
         return [rows.revision_of(row) for row in found]
 
     def history_lines(self, layer: str) -> list[tuple[str, str, int, str | None, str | None, str | None, str | None]]:
-        """For each record of a layer: (uuid, last revision, number of revisions, made by, made at, changed by,
-        changed at), in the order in which this file came to know them."""
+        """For each record of a layer: (uuid, the revisions that nobody built on, sorted and joined with ``+``, number
+        of revisions, made by, made at, changed by, changed at), in the order in which this file came to know them."""
         with files.sentences(self.path, "reading"):
-            return self._connection.execute(
-                "SELECT g.record, l.revision, g.n, f.author, f.at, l.author, l.at FROM "
-                "(SELECT record, min(id) AS first, max(id) AS last, count(*) AS n FROM revision WHERE layer = ? "
+            found = self._connection.execute(
+                "SELECT g.record, g.heads, g.n, f.author, f.at, l.author, l.at FROM "
+                "(SELECT record, min(id) AS first, max(id) AS last, count(*) AS n, "
+                "group_concat(CASE WHEN head = 1 THEN revision END, '+') AS heads FROM revision WHERE layer = ? "
                 "GROUP BY record) g JOIN revision f ON f.id = g.first JOIN revision l ON l.id = g.last", (layer,)
             ).fetchall()
+        return [(record, "+".join(sorted((heads or "").split("+"))), *told) for record, heads, *told in found]
+
+    def revisions(self, layer: str, record: str) -> list[Revision]:
+        """Revisions of one record, in the order in which this file came to know them."""
+        with files.sentences(self.path, "reading"):
+            return rows.revisions(self._connection, layer, record)
 
     def conflicts(self) -> list[Conflict]:
         """Open conflicts, sorted by layer, record and field."""
@@ -186,7 +196,7 @@ class SurveyReader:
         """What a revision changed, with what was there before it."""
         known = rows.revisions(self._connection, revision.layer, revision.record)
         by_id = {r.revision: r for r in known}
-        upon = _with_ancestors(revision.parents, by_id)
+        upon = with_ancestors(revision.parents, by_id)
         before = record_state(upon).body if upon else None
         after = revision.body
         if (before is None and after is None) or revision.operation in (RESOLVE, WITHDRAW):
@@ -198,6 +208,30 @@ class SurveyReader:
         names = revision.changed if revision.changed is not None else {*before, *after}
         return Change("update", revision.layer, revision.record, {n: after.get(n) for n in sorted(names)},
                       {n: before.get(n) for n in sorted(names)})
+
+    def arrivals(self) -> ArrivalRows:
+        """What the rows say about the order in which they came."""
+        return ArrivalRows(self.path, self._connection)
+
+    def seal_texts(self) -> list[str]:
+        """The seals in the file, oldest first."""
+        with files.sentences(self.path, "reading"):
+            return seals.texts(self._connection)
+
+    def digests(self, progress: Progress | None = None) -> dict[str, dict[str, Any]]:
+        """What a seal vouches for; see :func:`surveyapp.storage.seals.digests`."""
+        with files.sentences(self.path, "reading"):
+            return seals.digests(self._connection, progress)
+
+    def history_digest(self, up_to: int) -> dict[str, Any]:
+        """Digest of the revisions up to a place (see :meth:`last_revision`)."""
+        with files.sentences(self.path, "reading"):
+            return seals.history_digest(self._connection, up_to)
+
+    def last_revision(self) -> int:
+        """Place of the newest revision in this file."""
+        with files.sentences(self.path, "reading"):
+            return seals.last_revision(self._connection)
 
     def integrity(self) -> list[str]:
         """SQLite's own findings about the file; empty when it is sound."""
@@ -230,20 +264,37 @@ class SurveyReader:
             found = self._connection.execute(f"SELECT {', '.join(names)} FROM rejected ORDER BY id").fetchall()
         return [dict(zip(names, row, strict=True)) for row in found]
 
+    # -- for a window that is to stand at once ---------------------------------------------------------
+
+    def spans(self, layer: str, size: int) -> list[pieces.Span]:
+        """The rows of a layer in spans of about ``size`` each, for :meth:`piece`; one at least."""
+        self._names(layer)
+        return pieces.spans(self._connection, self.path, layer, size)
+
+    def piece(self, layer: str, names: Sequence[str], span: pieces.Span = pieces.WHOLE) -> dict[str, list[Any]]:
+        """As :meth:`columns`, of the rows of a span. SQLite puts it together on its own, so that other threads go on
+        meanwhile."""
+        return pieces.read(self._connection, self.path, layer, self._known_columns(layer, names), span)
+
+    def head(self, layer: str, names: Sequence[str], count: int) -> dict[str, list[Any]]:
+        """As :meth:`columns`, of the first ``count`` rows."""
+        return pieces.head(self._connection, self.path, layer, self._known_columns(layer, names), count)
+
+    def filled(self, layer: str, names: Sequence[str]) -> set[str]:
+        """Those of some columns that hold anything in any row."""
+        return pieces.filled(self._connection, self.path, layer, self._known_columns(layer, names))
+
+    def _known_columns(self, layer: str, names: Sequence[str]) -> list[str]:
+        have = {*self._names(layer), *pieces.POINT}
+        if missing := [name for name in names if name not in have]:
+            raise BadInput(
+                tr("{title} has no field {missing!r}.", title=tr(LAYER_BY_NAME[layer].title), missing=missing[0])
+            )
+        return list(dict.fromkeys(names))
+
 
 def _clean(name: str, column: list[Any]) -> list[Any]:
     """A column of stored values as the domain holds them; only what needs converting is touched."""
     if any(isinstance(v, float | bytes) for v in column):
         return [rows.value_of(name, v) for v in column]
     return column
-
-
-def _with_ancestors(names: Iterable[str], by_id: Mapping[str, Revision]) -> list[Revision]:
-    found: dict[str, Revision] = {}
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name in by_id and name not in found:
-            found[name] = by_id[name]
-            waiting += by_id[name].parents
-    return list(found.values())

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from surveyapp.domain.changes import Change, ChangeSet, insert, update
-from surveyapp.domain.fields import LAYER_BY_NAME, SIGHTING, Field
+from surveyapp.domain.fields import LAYER_BY_NAME, LAYERS, SIGHTING, Field
 from surveyapp.domain.geometry import point_hex
 from surveyapp.domain.records import Value, new_uuid, utc_text
 from surveyapp.errors import BadFile, BadInput, Refused
@@ -427,6 +427,19 @@ def test_an_old_package_upgraded_in_two_offices_is_one_package(survey: Path, ver
     with SurveyFile.open(old) as file:  # the team upgrades its own
         assert file.schema_version == ddl.SCHEMA_VERSION
     assert not merge(first, [old], author="office").changed
+
+
+@pytest.mark.parametrize("version", range(1, ddl.SCHEMA_VERSION))
+def test_a_file_of_an_older_schema_is_read_in_a_copy_and_left_alone(survey: Path, version: int) -> None:
+    before = _made_by(survey, version).read_bytes()
+    with SurveyFile.open(survey, read_only=True) as file:
+        assert file.read_only and file.path == survey and file.schema_version == ddl.SCHEMA_VERSION
+        for layer in LAYERS:
+            assert set(file.columns(layer.name, [n for n in layer.names if n != "data"])) >= {layer.names[0]}
+    with SurveyFile.open(survey, read_only=True, as_it_is=True) as file:
+        assert file.schema_version == version
+    assert survey.read_bytes() == before
+    assert [path.name for path in survey.parent.iterdir()] == [survey.name]
 
 
 def test_what_a_killed_program_left_long_ago_is_swept(survey: Path) -> None:
