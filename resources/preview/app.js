@@ -32,8 +32,8 @@
     S.sightings = S.tables.get("sighting");
     S.conflictsOf = indexed(S.meta.conflicts, (conflict) => conflict.record, (conflict) => conflict);
     S.photosOf = indexed(S.meta.photos, (photo) => photo.sighting, (photo, number) => number);
-    S.hasConflict = rowTest(S.conflictsOf);
-    S.hasPhoto = rowTest(S.photosOf);
+    S.hasConflict = rowTest([...S.conflictsOf.keys(), ...ownersInConflict()]);
+    S.hasPhoto = rowTest(S.photosOf.keys());
     S.prepareLooks(S.sightings, S.hasConflict);
   }
 
@@ -46,9 +46,18 @@
     return index;
   }
 
-  // Test of a row by a Map that has uuids as keys; few records have photos or conflicts.
-  function rowTest(index) {
-    const rows = new Set(S.sightings.findAll(index.keys()).values());
+  // Sightings whose samples, structures and the like are disputed.
+  function ownersInConflict() {
+    return S.meta.conflicts.flatMap(({ layer, record }) => {
+      const table = layer === "sighting" ? null : S.tables.get(layer);
+      const row = table ? table.find(record) : -1;
+      return row < 0 ? [] : [table.value(row, "sighting_uuid") || ""];
+    });
+  }
+
+  // Test of a row by uuids; few records have photos or conflicts.
+  function rowTest(uuids) {
+    const rows = new Set(S.sightings.findAll(uuids).values());
     return (row) => rows.has(row);
   }
 
@@ -63,6 +72,8 @@
     constructor(map) {
       this.map = map;
       this.backdrop = new S.Backdrop(S.meta.basemap).addTo(map);
+      this.ground = S.makeGround(map);
+      if (this.ground) this.ground.addTo(map);
       this.points = new S.Points(S.sightings);
       this.points.structures = S.structures();
       this.points.onDrawn = (grouped, groups) => this.sayCrowded(grouped, groups);
@@ -70,12 +81,16 @@
       for (const group of Object.values(this.shapes)) group.addTo(map);
       this.filters = new S.Filters(S.sightings, S.hasPhoto, S.hasConflict, () => this.filtered());
       this.list = new S.List((row, fromKeyboard) => this.openSighting(row, { fromKeyboard, move: true }));
-      this.popup = L.popup({ minWidth: 300, maxWidth: 360, className: "record-popup", autoPan: false });
+      this.legend = new S.Legend(this);
+      // A click on the map closes it in click(), after it was seen what was clicked.
+      this.popup = L.popup({ minWidth: 320, maxWidth: 380, className: "record-popup", autoPan: false, closeOnClick: false });
       this.measure = new S.Measure().addTo(map);
     }
 
     start() {
       this.home();
+      // The public decides nothing.
+      if (S.meta.notes.audience === "office") S.review = new S.Review(this);
       this.points.addTo(this.map);
       L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 140 }).addTo(this.map);
       this.listen();
@@ -83,7 +98,10 @@
       S.onTheme(() => [this.backdrop, this.points].forEach((layer) => layer.redraw()));
       S.startPrinting(this.map, () => this.list.rows);
       S.setLanguage(S.remembered("language") === "ur" ? "ur" : "en");
+      if (S.review) S.review.start();
+      this.describe();
       this.openFromHash();
+      this.points.prepare();
     }
 
     home() {
@@ -111,17 +129,15 @@
       S.byId("language").addEventListener("click", () => S.setLanguage(S.language === "ur" ? "en" : "ur"));
       S.byId("sheet-close").addEventListener("click", () => this.closeSheet());
       document.addEventListener("keydown", (event) => event.key === "Escape" && this.escape());
-      for (const tab of document.querySelectorAll(".tabs button")) {
-        tab.addEventListener("click", () => this.view(tab.dataset.view));
-      }
+      S.startLayout(map);
+      this.list.onChecked = () => S.review.set.relabel();
       S.byId("info").addEventListener("click", () => S.byId("about-dialog").showModal());
       S.byId("about-close").addEventListener("click", () => S.byId("about-dialog").close());
       document.querySelector("[data-skip]").addEventListener("click", (event) => {
         event.preventDefault();
-        this.view("list");
+        S.view(map, "list");
         this.list.focus();
       });
-      this.splitter();
       new ResizeObserver(S.oncePerFrame(() => map.invalidateSize({ animate: false }))).observe(map.getContainer());
       PHONE.addEventListener("change", () => this.closeCard());
     }
@@ -135,110 +151,12 @@
       S.byId("language").lang = S.language === "ur" ? "en" : "ur";
       this.filters.build();
       this.describe();
+      this.legend.layers();
       this.list.relabel();
       this.filtered();
+      if (S.review && S.review.panel) S.review.panel.relabel();
       this.backdrop.redraw();
       if (this.opened) this.opened();
-    }
-
-    describe() {
-      const { notes, surveys } = S.meta;
-      const line = (survey) => [survey.team, survey.lead && S.t("ledBy", { name: survey.lead }),
-        [survey.started_on, survey.finished_on].filter(Boolean).join(" – ")].filter(Boolean);
-      const parts = surveys.length === 1 ? line(surveys[0]) : [S.t("surveys", { n: surveys.length })];
-      parts.push(S.t("sightings", { n: S.number(S.sightings.rows) }), S.t("builtAt", { at: notes.builtAt.slice(0, 16).replace("T", " ") + " UTC" }));
-      S.replace(S.byId("about-survey"), ...parts.flatMap((text, i) => [i ? " · " : "", S.user(text)]));
-      const notices = [];
-      if (notes.audience === "public") notices.push(S.t("publicNote", { n: notes.gridDeg }));
-      if (notes.textsWithheld) notices.push(S.t("textsWithheld", { n: notes.textsWithheld }));
-      if (notes.photosLeftOut) {
-        notices.push(S.t("photosLeftOut", { n: notes.photosLeftOut, all: S.meta.photos.length, mb: S.number(Math.round(notes.photoBytes / 1e6)) }));
-      }
-      if (notes.photosUnreadable) notices.push(S.t("photosUnreadable", { n: notes.photosUnreadable }));
-      if (this.points.unplaced) notices.push(S.t("unplaced", { n: S.number(this.points.unplaced) }));
-      S.byId("notice").hidden = notices.length === 0;
-      S.byId("notice").textContent = notices.join(" ");
-      this.about();
-      this.layers();
-    }
-
-    about() {
-      const surveys = S.meta.surveys.map((survey) => S.el("dl", {}, ...Object.entries(survey).flatMap(([name, value]) => {
-        const field = S.fieldOf("survey", name);
-        if (name === "uuid" || name === "schema_version" || !field) return [];
-        return [S.el("dt", {}, S.fieldLabel(field)), S.el("dd", {}, S.user(S.term(field.terms, value)))];
-      })));
-      S.replace(S.byId("about-body"), S.el("h2", {}, S.user(S.meta.title)), ...surveys,
-        ...["orientation", "aboutOffline", "aboutCredits"].map((key) => S.el("p", {}, S.t(key))));
-    }
-
-    // --- legend ---
-
-    legend(counts) {
-      const rows = S.gems.map((gem, i) => ({ gem, i })).filter(({ gem, i }) => gem.code !== null || counts[i] > 0);
-      const hadFocus = document.activeElement && document.activeElement.dataset.gem;
-      S.replace(S.byId("legend-gems"), ...rows.map(({ gem, i }) => {
-        const box = S.el("input", { type: "checkbox", checked: !this.filters.hiddenGems.has(gem.code), "data-gem": i });
-        box.addEventListener("change", () => {
-          if (box.checked) this.filters.hiddenGems.delete(gem.code);
-          else this.filters.hiddenGems.add(gem.code);
-          this.filtered();
-        });
-        return S.el("label", {}, box, S.symbolIcon({ gem: i }, 18), S.el("span", {}, S.user(S.gemLabel(gem.code))),
-          S.el("span", { class: "number" }, S.number(counts[i])));
-      }));
-      const focused = hadFocus && S.byId("legend-gems").querySelector(`[data-gem="${hadFocus}"]`);
-      if (focused) focused.focus();
-    }
-
-    layers() {
-      const { map, points, backdrop, shapes } = this;
-      const count = (layer) => (S.tables.has(layer) ? S.tables.get(layer).rows : 0);
-      const shape = (layer) => ({
-        label: `${S.layerLabel(layer)} (${count(layer)})`,
-        on: map.hasLayer(shapes[layer]),
-        set: (on) => (on ? shapes[layer].addTo(map) : shapes[layer].remove()),
-        swatch: layer,
-        wanted: count(layer) > 0,
-      });
-      const drawn = (label, layer, name) => ({
-        label,
-        on: layer[name],
-        set: (on) => {
-          layer[name] = on;
-          layer.redraw();
-        },
-        wanted: true,
-      });
-      const rows = [
-        drawn(S.layerLabel("sighting"), points, "showPoints"),
-        drawn(S.t("layerHeat"), points, "showHeat"),
-        { ...drawn(S.layerLabel("orientation"), points, "showStructures"), wanted: points.structures.size > 0 },
-        shape("track"),
-        shape("area"),
-        drawn(S.t("layerOutline"), backdrop, "showOutline"),
-        drawn(S.t("layerGraticule"), backdrop, "showGraticule"),
-      ].filter((row) => row.wanted);
-      S.replace(S.byId("legend-layers"), ...rows.map((row) => {
-        const box = S.el("input", { type: "checkbox", checked: row.on });
-        box.addEventListener("change", () => row.set(box.checked));
-        return S.el("label", {}, box, S.el("span", {}, row.label), row.swatch ? S.el("span", { class: "swatch " + row.swatch }) : null);
-      }));
-      this.key();
-    }
-
-    // What the marks on symbols mean, as far as this survey has them.
-    key() {
-      const marks = [];
-      const sample = { gem: 0, absent: false, status: "", conflict: false };
-      if (S.looks.some((look) => look.absent)) {
-        marks.push([S.symbolIcon({ ...sample, absent: true }, 18), S.term("presence", "absent"), "wide"]);
-      }
-      for (const status of Object.keys(S.STATUS_COLOURS).filter((one) => S.looks.some((look) => look.status === one))) {
-        marks.push([S.el("span", { class: "dot", "data-status": status }), S.term("review_status", status)]);
-      }
-      if (S.meta.conflicts.length) marks.push([S.el("span", { class: "dot ring" }), S.t("conflict")]);
-      S.replace(S.byId("legend-key"), ...marks.map(([icon, text, wide]) => S.el("p", { class: wide }, icon, text)));
     }
 
     sayCrowded(grouped, groups) {
@@ -253,7 +171,7 @@
       this.points.show(rows);
       this.list.show(rows);
       if (this.selected >= 0) this.list.select(this.selected, false);
-      this.legend(counts);
+      this.legend.gems(counts);
       S.byId("found").textContent = rows.length === S.sightings.rows
         ? S.t("showingAll", { n: S.number(rows.length) })
         : S.t("showing", { n: S.number(rows.length), all: S.number(S.sightings.rows) });
@@ -261,19 +179,53 @@
       S.byId("empty-map").hidden = rows.length > 0;
       S.byId("filter-count").hidden = this.filters.active === 0;
       S.byId("filter-count").textContent = this.filters.active;
+      if (S.review && S.review.set) S.review.set.relabel();
+    }
+
+    describe() {
+      S.describe(this.points.unplaced, S.review && S.review.keeping ? S.review.keeping.trouble : "");
+    }
+
+    // Decisions have changed: the same rows, with other marks.
+    redraw() {
+      this.points.redraw();
+      this.list.redraw();
+      this.legend.key();
+      S.review.set.relabel();
     }
 
     // --- choosing ---
 
     click(event) {
+      // Leaflet takes a click on a card for one on the map when what was clicked is gone from the card by now.
+      if (!event.originalEvent.target.isConnected) return;
       const shape = this.clickedShape;
       this.clickedShape = null;
       if (this.measure.on) return this.measure.add(event.latlng);
       const hit = this.points.hit(event.containerPoint);
       if (hit && hit.group) return this.openGroup(hit.group);
       if (hit) return this.openSighting(hit.row, {});
-      if (shape) return this.openCard(event.latlng, () => S.shapeCard(shape.layerName, shape.uuid), {});
+      if (S.review && S.review.picking) return;
+      if (shape) return this.openShape(shape.layerName, shape.uuid, event.latlng);
       this.closeCard();
+    }
+
+    openShape(layer, uuid, place) {
+      this.closeCard();
+      this.openCard(place, () => S.shapeCard(layer, uuid), {});
+    }
+
+    // A record of any layer that has a card.
+    openRecord(layer, uuid) {
+      if (layer === "sighting") {
+        const row = S.sightings.find(uuid);
+        this.openSighting(row, { move: true });
+        return this.list.select(row, true);
+      }
+      const drawn = this.shapes[layer].getLayers().find((one) => one.uuid === uuid);
+      const bounds = drawn && drawn.getBounds();
+      if (bounds && bounds.isValid() && !this.map.getBounds().intersects(bounds)) this.map.fitBounds(bounds, { animate: false });
+      this.openShape(layer, uuid, bounds && bounds.isValid() ? bounds.getCenter() : null);
     }
 
     hover(event) {
@@ -297,6 +249,7 @@
 
     // fromKeyboard: the card takes the focus, and gives it back; move: the map goes there.
     openSighting(row, { fromKeyboard = false, move = false }) {
+      if (S.review && S.review.picked(row)) return;
       this.closeCard();
       this.selected = this.points.selected = row;
       const uuid = S.sightings.value(row, "uuid");
@@ -319,7 +272,9 @@
           S.byId("sheet").hidden = false;
           S.byId("sheet-body").scrollTop = 0;
         } else {
-          this.popup.options.maxHeight = Math.max(220, Math.round(this.map.getSize().y * 0.68));
+          // By style and not by Leaflet's option, because a card grows when its form opens.
+          const height = Math.max(220, Math.round(this.map.getSize().y * 0.7));
+          this.map.getContainer().style.setProperty("--card-height", height + "px");
           this.popup.setContent(make()).setLatLng(place).openOn(this.map);
           this.bringIntoView(this.popup.getElement());
         }
@@ -343,11 +298,16 @@
       if (by[0] || by[1]) this.map.panBy(by, { animate: false });
     }
 
+    cardGrew() {
+      if (this.popup.isOpen()) this.bringIntoView(this.popup.getElement());
+    }
+
     closeCard() {
       this.opened = null;
       this.map.closePopup(this.popup);
       this.closeSheet();
       this.selected = this.points.selected = -1;
+      if (S.review) S.review.current = null;
     }
 
     escape() {
@@ -367,6 +327,7 @@
     closed() {
       if (!this.opened || !S.byId("sheet").hidden || this.popup.isOpen()) return;
       this.opened = null;
+      if (S.review) S.review.current = null;
       this.selected = this.points.selected = -1;
       this.points.redraw();
       if (this.returnFocus) this.list.focus();
@@ -381,38 +342,5 @@
       }
     }
 
-    // --- layout ---
-
-    view(name) {
-      document.body.dataset.view = name;
-      for (const tab of document.querySelectorAll(".tabs button")) {
-        tab.setAttribute("aria-pressed", String(tab.dataset.view === name));
-      }
-      this.map.invalidateSize({ animate: false });
-    }
-
-    splitter() {
-      const bar = S.byId("splitter");
-      const side = S.byId("list-side");
-      const set = (width) => {
-        const most = window.innerWidth - 360;
-        side.style.flexBasis = Math.max(320, Math.min(most, width)) + "px";
-        say();
-      };
-      const say = () => bar.setAttribute("aria-valuenow", Math.round((100 * side.offsetWidth) / window.innerWidth));
-      say();
-      bar.addEventListener("pointerdown", (event) => {
-        bar.setPointerCapture(event.pointerId);
-        bar.onpointermove = (move) => {
-          const box = side.getBoundingClientRect();
-          set(document.documentElement.dir === "rtl" ? move.clientX - box.left : box.right - move.clientX);
-        };
-      });
-      bar.addEventListener("pointerup", () => (bar.onpointermove = null));
-      bar.addEventListener("keydown", (event) => {
-        const step = { ArrowLeft: 24, ArrowRight: -24 }[event.key];
-        if (step) set(side.offsetWidth + (document.documentElement.dir === "rtl" ? -step : step));
-      });
-    }
   }
 })((window.Survey = window.Survey || {}));

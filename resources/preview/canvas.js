@@ -2,7 +2,7 @@
 (function (S) {
   "use strict";
 
-  const MARGIN = 0.15; // of the view, on each side
+  const MARGIN = 0.1; // of the view, on each side
   const WORLD = 256; // px, the size of the world at zoom 0
 
   // Web Mercator (EPSG:3857) as a share of the world, 0 to 1, from its north-west corner.
@@ -16,7 +16,8 @@
     initialize(pane, order) {
       this.paneName = pane;
       this.order = order;
-      this.redrawSoon = S.oncePerFrame(() => this._map && this.redraw());
+      // What is drawn meanwhile need not be drawn again.
+      this.redrawSoon = S.oncePerFrame(() => this._map && this.stale && this.redraw());
     },
 
     onAdd(map) {
@@ -34,15 +35,16 @@
     },
 
     getEvents() {
-      return { moveend: this.redraw, move: this.whileMoving, zoomanim: this.whileZooming, viewreset: this.redraw,
-        resize: this.redraw };
+      return { moveend: this.redraw, move: this.whileMoving, zoomanim: this.whileZooming, resize: this.redraw };
     },
 
     whileMoving() {
       const shown = this._map.containerPointToLayerPoint([0, 0]);
       const slack = this.margin;
       const off = shown.subtract(this.corner.add(slack));
-      if (Math.abs(off.x) > slack.x || Math.abs(off.y) > slack.y) this.redrawSoon();
+      if (Math.abs(off.x) <= slack.x && Math.abs(off.y) <= slack.y) return;
+      this.stale = true;
+      this.redrawSoon();
     },
 
     whileZooming(event) {
@@ -53,6 +55,7 @@
 
     redraw() {
       const map = this._map;
+      this.stale = false;
       const size = map.getSize();
       this.margin = size.multiplyBy(MARGIN).round();
       this.zoom = map.getZoom();

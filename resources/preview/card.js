@@ -20,7 +20,7 @@
   function long(text) {
     if (text.length <= LONG_TEXT) return S.user(text);
     const shown = S.user(text.slice(0, LONG_TEXT) + "…");
-    const more = S.el("button", { type: "button", class: "link" }, S.t("showAll", { n: S.number(text.length) }));
+    const more = S.el("button", { type: "button", class: "link whole" }, S.t("showAll", { n: S.number(text.length) }));
     const whole = S.el("span", {}, shown, " ", more);
     more.addEventListener("click", () => S.replace(whole, ...chunks(text)));
     return whole;
@@ -188,7 +188,14 @@
     return S.el("footer", {}, S.el("h3", {}, S.t("origin")), facts(pairs));
   }
 
-  S.cardSections.push(head, whereabouts, photos, (row) => conflicts(S.sightings.value(row, "uuid")), allFacts,
+  // What reviewers said of a record before this preview was made.
+  const reviews = (uuid) => S.el("div", {}, ...children("", "record_uuid", uuid));
+
+  const verdict = (layer, uuid) => (S.review ? S.verdictBlock(S.review, S.subject(layer, uuid)) : null);
+
+  S.cardSections.push(head, whereabouts, photos, (row) => verdict("sighting", S.sightings.value(row, "uuid")),
+    (row) => conflicts(S.sightings.value(row, "uuid")), allFacts,
+    (row) => reviews(S.sightings.value(row, "uuid")),
     (row) => S.el("div", {}, ...children("sighting", "sighting_uuid", S.sightings.value(row, "uuid"))), origin);
 
   // A track or an area.
@@ -201,8 +208,10 @@
     return S.el("article", { class: "card" },
       S.el("header", { class: "card-head" }, S.el("h2", { tabindex: "-1" },
         name ? S.user(S.cut(name, 200)) : S.layerLabel(layer))),
+      row < 0 ? null : verdict(layer, uuid),
       conflicts(uuid),
       ...[...groups].flatMap(([group, pairs]) => [S.el("h3", {}, group), facts(pairs)]),
+      reviews(uuid),
       ...children(layer, layer + "_uuid", uuid));
   };
 

@@ -46,6 +46,11 @@
           ["unknown", S.t("unknown")]];
         rows.push(this.labelled("accuracy", this.options("accuracy", choices)));
       }
+      rows.push(...this.arrivals());
+      if (S.review) {
+        const choices = [["", S.t("any")], ["none", S.t("undecided")], ...S.VERDICTS.map((one) => [one, S.t("verdict_" + one)])];
+        rows.push(this.labelled("yourDecision", this.options("mine", choices)));
+      }
       if (S.meta.photos.length) rows.push(this.flag("photos"));
       if (S.meta.conflicts.length) rows.push(this.flag("conflicts"));
       S.replace(this.form, ...rows);
@@ -54,6 +59,22 @@
         if (input.type === "checkbox") input.checked = true;
         else input.value = value;
       }
+    }
+
+    // New or changed since a package was merged in, and since a day.
+    arrivals() {
+      const { packages } = S.meta;
+      const history = S.tables.get("history");
+      const rows = [];
+      // Nothing can have come after the last one but what was changed in this file.
+      if (history && packages.length) {
+        const choices = packages.map((one, i) => [String(i), [one.at.slice(0, 10), S.cut(one.name, 40), S.cut(one.team, 30)].filter(Boolean).join(" · ")]);
+        rows.push(this.labelled("sincePackage", this.options("package", [["", S.t("any")], ...choices.reverse()])));
+      }
+      if (history && history.column("created_at").kind === "time") {
+        rows.push(this.labelled("sinceDay", S.el("input", { type: "date", name: "since" })));
+      }
+      return rows;
     }
 
     select(name) {
@@ -139,8 +160,29 @@
         const most = Number(state.accuracy);
         tests.push((row) => accuracy.value(row) !== null && accuracy.value(row) <= most);
       }
+      tests.push(...this.arrivalTests());
+      if (state.mine) {
+        const mine = state.mine === "none" ? 0 : S.VERDICTS.indexOf(state.mine) + 1;
+        tests.push((row) => S.review.verdictAt[row] === mine);
+      }
       for (const name of ["photos", "conflicts"]) if (state[name]) tests.push(this.flags[name]);
       for (const word of S.folded(this.search).split(/\s+/).filter(Boolean)) tests.push(this.searchTest(word));
+      return tests;
+    }
+
+    arrivalTests() {
+      const { state } = this;
+      const history = S.tables.get("history");
+      const tests = [];
+      if (state.package) {
+        const came = history.column("changed_in");
+        tests.push((row) => came.value(row) > Number(state.package));
+      }
+      if (state.since) {
+        const from = Date.parse(state.since) / 1000;
+        const [made, changed] = [history.column("created_at"), history.column("changed_at")];
+        tests.push((row) => (changed.value(row) || made.value(row) || 0) >= from);
+      }
       return tests;
     }
 

@@ -43,7 +43,9 @@
 
   function statusCell(row) {
     const status = value(row, "review_status");
-    return [status === null ? null : S.el("span", { class: "status", "data-status": status }, S.term("review_status", status))];
+    const mine = S.review ? S.review.verdictAtRow(row) : "";
+    return [status === null ? null : S.el("span", { class: "status", "data-status": status }, S.term("review_status", status)),
+      mine ? S.verdictChip(mine) : null];
   }
 
   // A megabyte of text has no place in a list.
@@ -58,6 +60,9 @@
       this.active = 0;
       this.made = new Map();
       this.ranks = new Map();
+      this.checking = false; // boxes to check stand before the rows
+      this.checked = new Set();
+      this.onChecked = () => {};
       this.head = S.el("div", { role: "row", class: "row head" });
       this.body = S.el("div", { class: "rows", role: "rowgroup" });
       this.grid = S.el("div", { role: "grid", class: "grid" },
@@ -67,7 +72,9 @@
       this.grid.addEventListener("keydown", (event) => this.key(event));
       this.body.addEventListener("click", (event) => {
         const row = event.target.closest("[data-at]");
-        if (row) this.choose(Number(row.dataset.at), false);
+        if (!row) return;
+        if (this.checking && event.target.closest(".c-check")) this.toggle(Number(row.dataset.at));
+        else this.choose(Number(row.dataset.at), false);
       });
       new ResizeObserver(S.oncePerFrame(() => this.draw())).observe(this.grid);
     }
@@ -76,7 +83,45 @@
     relabel() {
       this.ranks.clear();
       this.grid.setAttribute("aria-label", S.t("list"));
-      S.replace(this.head, ...COLUMNS.map((column) => this.heading(column)));
+      this.headings();
+    }
+
+    headings() {
+      const all = this.checking ? S.el("div", { role: "columnheader", class: "c-check" }, S.el("input", { type: "checkbox",
+        "aria-label": S.t("checkAll"), on: { change: (event) => this.checkAll(event.target.checked) } })) : null;
+      S.replace(this.head, all, ...COLUMNS.map((column) => this.heading(column)));
+    }
+
+    // Boxes before the rows, or none.
+    check(on) {
+      this.checking = on;
+      this.checked.clear();
+      this.grid.classList.toggle("checking", on);
+      this.headings();
+      this.redraw();
+    }
+
+    checkAll(on) {
+      this.checked = new Set(on ? this.rows : []);
+      this.redraw();
+      this.onChecked();
+    }
+
+    toggle(at) {
+      const row = this.rows[at];
+      if (!this.checked.delete(row)) this.checked.add(row);
+      const node = this.made.get(at);
+      node.querySelector(".c-check input").checked = this.checked.has(row);
+      this.onChecked();
+    }
+
+    // The rows in sight anew, wherever the list is scrolled to.
+    redraw() {
+      const focused = document.activeElement.closest && document.activeElement.closest("[data-at]");
+      const at = focused && this.body.contains(focused) ? Number(focused.dataset.at) : -1;
+      this.clearMade();
+      this.draw();
+      if (this.made.has(at)) this.made.get(at).focus({ preventScroll: true });
     }
 
     heading(column) {
@@ -90,7 +135,7 @@
 
     sortBy(name) {
       this.sort = { name, down: this.sort.name === name ? !this.sort.down : false };
-      S.replace(this.head, ...COLUMNS.map((one) => this.heading(one)));
+      this.headings();
       this.show(this.unsorted);
       const at = COLUMNS.findIndex((column) => column.name === name);
       this.head.querySelectorAll("button")[at].focus();
@@ -166,6 +211,8 @@
 
     make(at) {
       const row = this.rows[at];
+      const box = this.checking ? S.el("div", { role: "gridcell", class: "c-check" }, S.el("input", { type: "checkbox",
+        tabindex: "-1", checked: this.checked.has(row), "aria-label": S.t("checkThis") })) : null;
       const cells = COLUMNS.map((column) =>
         S.el("div", { role: "gridcell", class: column.class }, ...column.cell(row)));
       return S.el("div", {
@@ -176,7 +223,7 @@
         tabindex: at === this.active ? "0" : "-1",
         "data-at": at,
         "data-uuid": S.sightings.value(row, "uuid"),
-      }, ...cells);
+      }, box, ...cells);
     }
 
     // Mark a record as the chosen one, and bring it into sight if asked to.
@@ -185,8 +232,7 @@
       const at = this.rows.indexOf(row);
       if (at >= 0) this.active = at;
       if (at >= 0 && reveal) this.reveal(at);
-      this.clearMade();
-      this.draw();
+      this.redraw();
     }
 
     reveal(at) {
@@ -217,7 +263,10 @@
       if (!event.target.closest("[data-at]")) return;
       const page = Math.max(1, Math.floor(this.grid.clientHeight / ROW) - 2);
       const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
-      if (event.key === "Enter" || event.key === " ") {
+      if (event.key === " " && this.checking) {
+        event.preventDefault();
+        this.toggle(this.active);
+      } else if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
         this.choose(this.active, true);
       } else if (event.key in steps) {

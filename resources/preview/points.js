@@ -3,11 +3,10 @@
 (function (S) {
   "use strict";
 
-  const CELL = 52; // px, the squares in which crowding is judged; fixed to the world, so that groups stay put
-  const CROWDED = 6; // more sightings than this in a square are drawn as a group
+  const EDGE = 40; // px, how far outside of the canvas a symbol can still show
   const FINGER = 16; // px, how far from a symbol a click still means it
-  const HEAT_CELL = 14; // px
   const STRUCTURE_FROM_ZOOM = 10;
+  const RADII = [[12, 9], [8, 7.5], [0, 6.5]]; // from this zoom on, of a symbol in px
 
   S.Points = S.CanvasLayer.extend({
     initialize(table) {
@@ -74,199 +73,104 @@
       this.view = view;
       this.drawn = [];
       this.groups = [];
-      this.radius = view.zoom < 8 ? 6.5 : view.zoom < 12 ? 7.5 : 9;
+      this.radius = radiusAt(view.zoom);
       if (!this.showPoints && !this.showHeat) return this.onDrawn(0, 0);
-      const near = this.inView(view);
-      if (this.showHeat) this.drawHeat(context, near);
+      this.crowdFor(view);
+      if (this.showHeat) this.drawHeat(context, view);
       if (this.showPoints) {
-        this.separate(near, view);
         if (this.showStructures && view.zoom >= STRUCTURE_FROM_ZOOM) this.drawStructures(context);
         for (const point of this.drawn) this.stamp(context, point);
-        const style = getComputedStyle(document.documentElement);
-        const [surface, ink] = [style.getPropertyValue("--surface"), style.getPropertyValue("--ink")];
-        for (const group of this.groups) this.drawGroup(context, group, surface, ink);
+        this.drawGroups(context);
       }
       this.drawSelected(context, view);
-      const grouped = this.groups.reduce((sum, group) => sum + group.rows.length, 0);
+      const grouped = this.showPoints ? this.groups.reduce((sum, { group }) => sum + group.size, 0) : 0;
       this.onDrawn(grouped, this.groups.length);
     },
 
-    // Places on the canvas of what lies on it: { count, row, x, y } as parallel arrays.
-    inView(view) {
-      const total = this.rows.length;
-      if (!this.buffer || this.buffer.row.length < total) {
-        this.buffer = { row: new Uint32Array(total), x: new Float32Array(total), y: new Float32Array(total) };
+    // The parted sightings of the region around the view, its symbols and groups placed on the canvas.
+    crowdFor(view) {
+      if (!this.crowd || !this.crowd.covers(this.rows, view)) this.crowd = new S.Crowd(this, this.rows, view, this.radius);
+      const [x0, y0] = [this.crowd.left - view.originX, this.crowd.top - view.originY];
+      const seen = (x, y) => x >= -EDGE && y >= -EDGE && x <= view.width + EDGE && y <= view.height + EDGE;
+      const { alone, row, x, y } = this.crowd;
+      for (const i of alone) if (seen(x[i] + x0, y[i] + y0)) this.drawn.push({ row: row[i], x: x[i] + x0, y: y[i] + y0 });
+      for (const group of this.crowd.groups) {
+        if (seen(group.x + x0, group.y + y0)) this.groups.push({ group, radius: group.radius, x: group.x + x0, y: group.y + y0 });
       }
-      const { row, x, y } = this.buffer;
-      let count = 0;
-      for (let i = 0; i < total; i++) {
-        const r = this.rows[i];
-        const px = this.x[r] * view.scale - view.originX;
-        const py = this.y[r] * view.scale - view.originY;
-        if (px >= -CELL && py >= -CELL && px <= view.width + CELL && py <= view.height + CELL) {
-          row[count] = r;
-          x[count] = px;
-          y[count] = py;
-          count++;
-        }
-      }
-      return { count, row, x, y };
     },
 
-    // Fills `drawn` with what is drawn one by one, `groups` with the rest.
-    separate(near, view) {
-      const firstColumn = Math.floor((view.originX - CELL) / CELL);
-      const firstRow = Math.floor((view.originY - CELL) / CELL);
-      const columns = Math.ceil(view.width / CELL) + 4;
-      const lines = Math.ceil(view.height / CELL) + 4;
-      const counts = new Uint32Array(columns * lines);
-      const cells = new Uint32Array(near.count);
-      for (let i = 0; i < near.count; i++) {
-        const column = Math.floor((near.x[i] + view.originX) / CELL) - firstColumn;
-        const line = Math.floor((near.y[i] + view.originY) / CELL) - firstRow;
-        cells[i] = line * columns + column;
-        counts[cells[i]]++;
-      }
-      const groups = new Map();
-      const alone = [];
-      for (let i = 0; i < near.count; i++) {
-        const cell = cells[i];
-        if (counts[cell] <= CROWDED) alone.push({ row: near.row[i], x: near.x[i], y: near.y[i], cell });
-        else this.join(groups, cell, near.row[i], near.x[i], near.y[i]);
-      }
-      const around = [0, 1, -1, columns, -columns, columns + 1, columns - 1, 1 - columns, -1 - columns];
-      this.merge(groups, around);
-      for (const point of alone) {
-        // Under a group's circle it could not be seen.
-        const over = around.map((step) => groups.get(point.cell + step)).find(
-          (group) => group && Math.hypot(group.x - point.x, group.y - point.y) < group.radius + this.radius * 0.5);
-        if (over) this.count(over, point.row);
-        else this.drawn.push(point);
-      }
-      this.groups = [...groups.values()];
-    },
-
-    // Add a point to the group of a cell; a group's place is the mean of the points that made it.
-    join(groups, cell, row, x, y) {
-      let group = groups.get(cell);
-      if (!group) {
-        group = { cell, sumX: 0, sumY: 0, rows: [], gems: new Uint32Array(S.gems.length) };
-        groups.set(cell, group);
-      }
-      this.count(group, row);
-      group.sumX += x;
-      group.sumY += y;
-    },
-
-    count(group, row) {
-      group.rows.push(row);
-      group.gems[S.gemOf(row)]++;
-    },
-
-    // The larger of two groups that overlap takes the other in.
-    merge(groups, around) {
-      const settle = (group) => {
-        group.x = group.sumX / group.rows.length;
-        group.y = group.sumY / group.rows.length;
-        group.radius = 13 + Math.min(11, 6 * Math.log10(group.rows.length / CROWDED + 1));
-      };
-      groups.forEach(settle);
-      for (const group of [...groups.values()].sort((one, other) => other.rows.length - one.rows.length)) {
-        if (groups.get(group.cell) !== group) continue;
-        for (const step of around.slice(1)) {
-          const other = groups.get(group.cell + step);
-          if (!other || Math.hypot(group.x - other.x, group.y - other.y) > (group.radius + other.radius) * 0.9) continue;
-          group.rows = group.rows.concat(other.rows);
-          other.gems.forEach((count, gem) => (group.gems[gem] += count));
-          group.sumX += other.sumX;
-          group.sumY += other.sumY;
-          groups.delete(other.cell);
-          settle(group);
-        }
-      }
+    drawHeat(context, view) {
+      this.crowd.heat = this.crowd.heat || S.heatOf(this.crowd);
+      const { sheet, width, height } = this.crowd.heat;
+      context.drawImage(sheet, this.crowd.left - view.originX, this.crowd.top - view.originY, width, height);
     },
 
     // Symbols are drawn once for each look and copied from then on.
     stamp(context, point) {
-      const key = `${S.lookOf[point.row]}|${this.radius}|${this.view.ratio}`;
-      let sprite = this.sprites.get(key);
+      const verdict = S.review ? S.review.verdictAtRow(point.row) : "";
+      const sprite = this.sprite(S.lookOf[point.row], this.radius, verdict);
       const half = this.radius + 8;
-      if (!sprite) {
-        sprite = document.createElement("canvas");
-        sprite.width = sprite.height = Math.ceil(half * 2 * this.view.ratio);
-        const inner = sprite.getContext("2d");
-        inner.scale(this.view.ratio, this.view.ratio);
-        S.drawSymbol(inner, S.look(point.row), half, half, this.radius);
-        this.sprites.set(key, sprite);
-      }
       context.drawImage(sprite, point.x - half, point.y - half, half * 2, half * 2);
     },
 
-    drawGroup(context, group, surface, ink) {
+    sprite(look, radius, verdict) {
+      const { ratio } = this.view;
+      const key = `${look}|${radius}|${ratio}|${verdict}`;
+      let sprite = this.sprites.get(key);
+      if (!sprite) {
+        const half = radius + 8;
+        sprite = S.el("canvas", { width: Math.ceil(half * 2 * ratio), height: Math.ceil(half * 2 * ratio) });
+        const inner = sprite.getContext("2d");
+        inner.scale(ratio, ratio);
+        S.drawSymbol(inner, S.looks[look], half, half, radius);
+        if (verdict) S.drawVerdict(inner, verdict, half, half, radius);
+        this.sprites.set(key, sprite);
+      }
+      return sprite;
+    },
+
+    // Make, while nothing else is to be done, what the first look at another zoom would have to wait for.
+    prepare() {
+      const waiting = S.looks.flatMap((_, look) => RADII.map(([, radius]) => [look, radius]));
+      const idle = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 5 }), 50));
+      const some = (deadline) => {
+        while (waiting.length && deadline.timeRemaining() > 2) this.sprite(...waiting.pop(), "");
+        if (waiting.length) idle(some);
+      };
+      idle(some);
+    },
+
+    // One path for everything of a colour: hundreds of circles of nine gems each would otherwise be thousands.
+    drawGroups(context) {
+      if (this.groups.length === 0) return;
+      const style = getComputedStyle(document.documentElement);
       context.beginPath();
-      context.arc(group.x, group.y, group.radius + 1, 0, 2 * Math.PI);
-      context.fillStyle = surface;
+      for (const { x, y, radius } of this.groups) circle(context, x, y, radius + 1);
+      context.fillStyle = style.getPropertyValue("--surface");
       context.fill();
       context.lineWidth = 1;
       context.strokeStyle = "rgba(20, 24, 28, 0.6)";
       context.stroke();
-      let from = -Math.PI / 2;
       context.lineWidth = 5;
-      group.gems.forEach((count, gem) => {
-        if (count === 0) return;
-        const to = from + (count / group.rows.length) * 2 * Math.PI;
+      const from = new Float64Array(this.groups.length).fill(-Math.PI / 2);
+      S.gems.forEach((gem, index) => {
         context.beginPath();
-        context.arc(group.x, group.y, group.radius - 2.5, from, to);
-        context.strokeStyle = S.gems[gem].colour;
+        this.groups.forEach(({ group, x, y, radius }, i) => {
+          const count = group.gems[index];
+          if (count === 0) return;
+          const to = from[i] + (count / group.size) * 2 * Math.PI;
+          context.moveTo(x + Math.cos(from[i]) * (radius - 2.5), y + Math.sin(from[i]) * (radius - 2.5));
+          context.arc(x, y, radius - 2.5, from[i], to);
+          from[i] = to;
+        });
+        context.strokeStyle = gem.colour;
         context.stroke();
-        from = to;
       });
-      context.fillStyle = ink;
+      context.fillStyle = style.getPropertyValue("--ink");
       context.font = "600 11px system-ui, sans-serif";
       context.textAlign = "center";
       context.textBaseline = "middle";
-      context.fillText(short(group.rows.length), group.x, group.y + 0.5);
-    },
-
-    drawHeat(context, near) {
-      const columns = Math.ceil(this.view.width / HEAT_CELL) + 10;
-      const lines = Math.ceil(this.view.height / HEAT_CELL) + 10;
-      const counts = S.gems.map(() => null);
-      for (let i = 0; i < near.count; i++) {
-        const gem = S.gemOf(near.row[i]);
-        if (S.look(near.row[i]).absent) continue;
-        counts[gem] = counts[gem] || new Uint32Array(columns * lines);
-        counts[gem][(Math.floor(near.y[i] / HEAT_CELL) + 4) * columns + Math.floor(near.x[i] / HEAT_CELL) + 4]++;
-      }
-      counts.forEach((cells, gem) => {
-        if (!cells) return;
-        const glow = this.glow(S.gems[gem].colour);
-        const most = cells.reduce((one, other) => Math.max(one, other), 0);
-        cells.forEach((count, cell) => {
-          if (count === 0) return;
-          const x = ((cell % columns) - 3.5) * HEAT_CELL;
-          const y = (Math.floor(cell / columns) - 3.5) * HEAT_CELL;
-          context.globalAlpha = 0.25 + 0.5 * (Math.log(count + 1) / Math.log(most + 1));
-          context.drawImage(glow, x - 32, y - 32, 64, 64);
-        });
-      });
-      context.globalAlpha = 1;
-    },
-
-    glow(colour) {
-      const key = "glow" + colour;
-      if (!this.sprites.has(key)) {
-        const sprite = document.createElement("canvas");
-        sprite.width = sprite.height = 64;
-        const inner = sprite.getContext("2d");
-        const shade = inner.createRadialGradient(32, 32, 2, 32, 32, 32);
-        shade.addColorStop(0, colour + "cc");
-        shade.addColorStop(1, colour + "00");
-        inner.fillStyle = shade;
-        inner.fillRect(0, 0, 64, 64);
-        this.sprites.set(key, sprite);
-      }
-      return this.sprites.get(key);
+      for (const { group, x, y } of this.groups) context.fillText(short(group.size), x, y + 0.5);
     },
 
     drawStructures(context) {
@@ -295,8 +199,8 @@
       if (!this.view || !this.showPoints) return null;
       const x = containerPoint.x + this.view.margin.x;
       const y = containerPoint.y + this.view.margin.y;
-      const group = this.groups.find((one) => Math.hypot(one.x - x, one.y - y) <= one.radius + 3);
-      if (group) return { group };
+      const over = this.groups.find((one) => Math.hypot(one.x - x, one.y - y) <= one.radius + 3);
+      if (over) return { group: over.group };
       let best = null;
       let nearest = FINGER;
       for (const point of this.drawn) {
@@ -310,7 +214,14 @@
     },
   });
 
+  const radiusAt = (zoom) => RADII.find(([from]) => zoom >= from)[1];
+
   S.latitudeOf = (y) => (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
+
+  function circle(context, x, y, radius) {
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+  }
 
   function short(count) {
     if (count < 1000) return String(count);

@@ -67,6 +67,36 @@
     context.closePath();
   }
 
+  S.VERDICT_COLOURS = { accepted: "#1a7f37", "has-issues": "#c77700", rejected: "#c62828", "same-as": "#3b5bdb" };
+  const VERDICT_LINES = {
+    accepted: [[-0.5, 0.05], [-0.1, 0.45], [0.55, -0.4]],
+    "has-issues": [[0, -0.6], [0, 0.2], null, [0, 0.45], [0, 0.6]],
+    rejected: [[-0.45, -0.45], [0.45, 0.45], null, [0.45, -0.45], [-0.45, 0.45]],
+    "same-as": [[-0.5, -0.2], [0.5, -0.2], null, [-0.5, 0.3], [0.5, 0.3]],
+  };
+
+  // The reviewer's own verdict, on the corner that the status leaves free.
+  S.drawVerdict = function (context, verdict, x, y, radius) {
+    const size = Math.max(5, radius * 0.68);
+    const [cx, cy] = [x + radius * 0.8, y - radius * 0.8];
+    context.beginPath();
+    context.arc(cx, cy, size, 0, 2 * Math.PI);
+    context.fillStyle = S.VERDICT_COLOURS[verdict];
+    context.fill();
+    context.lineWidth = 1.4;
+    context.strokeStyle = "#ffffff";
+    context.stroke();
+    context.lineWidth = 1.6;
+    context.beginPath();
+    let first = true;
+    for (const corner of VERDICT_LINES[verdict]) {
+      if (corner && first) context.moveTo(cx + corner[0] * size, cy + corner[1] * size);
+      else if (corner) context.lineTo(cx + corner[0] * size, cy + corner[1] * size);
+      first = corner === null;
+    }
+    context.stroke();
+  };
+
   // look: { gem: index, absent, status, conflict }
   S.drawSymbol = function (context, look, x, y, radius) {
     const gem = S.gems[look.gem];

@@ -25,7 +25,8 @@
       this.scale = header.scale;
       this.none = header.none;
       if (this.kind !== "empty") {
-        this.data = this.kind === "uuid"
+        this.odd = header.odd;
+        this.data = this.kind === "uuid" || this.kind === "hex"
           ? new Uint8Array(buffer, start + header.at, rows * 16)
           : fromPlanes(ARRAYS[header.type], rows, new Uint8Array(buffer, start + header.at));
       }
@@ -45,6 +46,8 @@
         }
         case "uuid":
           return this.uuid(row);
+        case "hex":
+          return row in this.odd ? this.odd[row] : this.uuid(row).replaceAll("-", "");
         default:
           return null;
       }

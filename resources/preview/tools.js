@@ -1,9 +1,7 @@
-// Small things on the map and around it: theme, photo viewer, measuring, structure symbols, printing.
+// Small things on the map and around it: theme, photo viewer, measuring, structure symbols.
 (function (S) {
   "use strict";
 
-  const PRINTED_ROWS = 1000;
-  S.PRINT_SCALE = 2; // 192 dots an inch
   const EARTH_RADIUS_M = 6371008.8; // mean radius, IUGG
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const themed = [];
@@ -28,10 +26,11 @@
     });
   };
 
-  // Options for Leaflet, for people whom moving pictures make ill.
+  // Options for Leaflet. Nothing fades: a card that is gone must not take a click any more. For people whom moving
+  // pictures make ill, nothing moves either.
   S.motion = matchMedia("(prefers-reduced-motion: reduce)").matches
     ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false }
-    : {};
+    : { fadeAnimation: false };
 
   // --- photos ---
 
@@ -100,14 +99,14 @@
 
   // --- measuring ---
 
-  function distance(one, other) {
+  S.distance = function (one, other) {
     const [a, b] = [(one.lat * Math.PI) / 180, (other.lat * Math.PI) / 180];
     const [dLat, dLng] = [b - a, ((other.lng - one.lng) * Math.PI) / 180];
     const h = Math.sin(dLat / 2) ** 2 + Math.cos(a) * Math.cos(b) * Math.sin(dLng / 2) ** 2;
     return 2 * EARTH_RADIUS_M * Math.asin(Math.sqrt(h));
-  }
+  };
 
-  const metres = (length) => (length < 1000 ? `${Math.round(length)} m` : `${(length / 1000).toFixed(2)} km`);
+  S.metres = (length) => (length < 1000 ? `${Math.round(length)} m` : `${(length / 1000).toFixed(2)} km`);
 
   // A button on the map; while it is on, clicks add corners to a line and its length is shown.
   S.Measure = L.Control.extend({
@@ -138,73 +137,8 @@
       this.line.addLatLng(place);
       const corners = this.line.getLatLngs();
       let length = 0;
-      for (let i = 1; i < corners.length; i++) length += distance(corners[i - 1], corners[i]);
-      this.label.setLatLng(place).setContent(metres(length)).addTo(this._map);
+      for (let i = 1; i < corners.length; i++) length += S.distance(corners[i - 1], corners[i]);
+      this.label.setLatLng(place).setContent(S.metres(length)).addTo(this._map);
     },
   });
-
-  // --- printing ---
-
-  S.isPrinting = () => document.body.classList.contains("printing");
-
-  // Map as it is on the screen, then the list, as far as paper is sensible.
-  S.startPrinting = function (map, shownRows) {
-    let theme;
-    window.addEventListener("beforeprint", () => {
-      document.body.classList.add("printing");
-      theme = document.documentElement.dataset.theme;
-      S.setTheme("light");
-      map.invalidateSize({ animate: false });
-      S.byId("print-map").replaceChildren(picture(map));
-      S.replace(S.byId("print-list"), ...printedList(shownRows()));
-    });
-    window.addEventListener("afterprint", () => {
-      document.body.classList.remove("printing");
-      S.byId("print-list").replaceChildren();
-      S.byId("print-map").replaceChildren();
-      S.setTheme(theme);
-      map.invalidateSize({ animate: false });
-    });
-    S.byId("print").addEventListener("click", () => window.print());
-  };
-
-  // The map's canvases as one. Printed as they are, Chromium makes lines of them, and what one canvas clears
-  // hides the canvases below.
-  function picture(map) {
-    const box = map.getContainer().getBoundingClientRect();
-    const sheet = S.el("canvas", { width: Math.round(box.width * S.PRINT_SCALE), height: Math.round(box.height * S.PRINT_SCALE) });
-    const context = sheet.getContext("2d");
-    context.scale(S.PRINT_SCALE, S.PRINT_SCALE);
-    for (const canvas of map.getContainer().querySelectorAll("canvas")) {
-      const place = canvas.getBoundingClientRect();
-      context.drawImage(canvas, place.left - box.left, place.top - box.top, place.width, place.height);
-    }
-    return sheet;
-  }
-
-  function printedList(rows) {
-    const names = ["gem", "locality", "district", "observed_at", "observer", "accuracy_m", "review_status"].filter(
-      (name) => S.sightings.column(name).kind !== "empty");
-    const cell = (row, name) => {
-      const column = S.sightings.column(name);
-      const value = column.value(row);
-      const field = S.fieldOf("sighting", name);
-      if (value === null) return name === "accuracy_m" ? S.t("unknown") : "";
-      if (column.kind === "time") return S.time(value);
-      return field.terms ? S.term(field.terms, value) : S.cut(String(value));
-    };
-    const position = (row) => {
-      const longitude = S.sightings.value(row, "longitude");
-      return longitude === null ? "" : S.position(longitude, S.sightings.value(row, "latitude"));
-    };
-    const heads = [...names.map((name) => S.fieldLabel(S.fieldOf("sighting", name))), S.t("position")];
-    const body = [...rows.slice(0, PRINTED_ROWS)].map((row) => S.el("tr", {},
-      ...names.map((name) => S.el("td", {}, S.user(cell(row, name)))), S.el("td", { dir: "ltr" }, position(row))));
-    const rest = rows.length - PRINTED_ROWS;
-    return [
-      S.el("table", {}, S.el("thead", {}, S.el("tr", {}, ...heads.map((text) => S.el("th", {}, text)))),
-        S.el("tbody", {}, ...body)),
-      rest > 0 ? S.el("p", {}, S.t("andMore", { n: S.number(rest) })) : null,
-    ];
-  }
 })((window.Survey = window.Survey || {}));

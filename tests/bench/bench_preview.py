@@ -1,4 +1,4 @@
-"""Our preview beside three ways of folium: time to build, size, time to open, and frames while panning.
+"""Our preview beside three ways of folium: time to build, size, time to open, and frames of panning and zooming.
 
     python tests/bench/bench_preview.py [--sizes 1000 10000 100000] [--plugins FOLDER]
 
@@ -50,9 +50,10 @@ PAN = """async () => {
         frames.push(performance.now() - before);
     };
     await settled();
-    for (let i = 0; i < 12; i++) await step(() => map.panBy([i % 2 ? 180 : -160, 40], { animate: false }));
-    const zoom = map.getZoom();
-    for (let i = 1; i <= 6; i++) await step(() => map.setZoom(zoom + i, { animate: false }));
+    for (let i = 0; i < 15; i++) await step(() => map.panBy([i % 2 ? 180 : -160, 40], { animate: false }));
+    // In and out of a crowded valley, so that all is redrawn and grouped anew.
+    const zoom = (i) => 6 + Math.abs((i % 16) - 8);
+    for (let i = 0; i < 15; i++) await step(() => map.setView([34.8, 72.4], zoom(i), { animate: false }));
     return frames;
 }"""
 

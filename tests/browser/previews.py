@@ -17,7 +17,7 @@ from PIL import Image
 from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.domain.gems import GEMS
 from surveyapp.exchange.photos import thumbnail
-from surveyapp.exchange.preview import PreviewData, PreviewPhoto, build_preview
+from surveyapp.exchange.preview import HistorySummary, PreviewData, PreviewPhoto, build_preview
 
 BUILT = "2026-11-24T05:06:07.089Z"
 
@@ -51,6 +51,22 @@ def one_of_each_gem() -> list[dict[str, Any]]:
 def preview_data(rows: list[dict[str, Any]], **more: Any) -> PreviewData:
     layers = {"sighting": columns("sighting", rows)} | more.pop("layers", {})
     return PreviewData(title=more.pop("title", "Swat valley"), layers=layers, **more)
+
+
+def revision_of(number: int) -> str:
+    return f"{number:032x}"
+
+
+def under_review(count: int = 5, *, edition: int = 0, **more: Any) -> PreviewData:
+    """A survey as a reviewer gets it: sightings 1 to ``count``, each with a revision; the first has another one in
+    each later edition."""
+    rows = [sighting(n, observed_at=f"2026-11-{10 + n:02}T10:00:00.000Z") for n in range(1, count + 1)]
+    history = {
+        row["uuid"]: HistorySummary(revision_of(n + 1000 * edition * (n == 1)), 1, "Gul", "2026-11-20T01:02:03.000Z")
+        for n, row in enumerate(rows, 1)
+    }
+    surveys = [{"uuid": uuid_of(900), "name": "Swat", "team": "Alpha"}]
+    return preview_data(rows, **({"history": history, "surveys": surveys} | more))
 
 
 def jpeg(colour: str = "#3a7a4a", size: tuple[int, int] = (1200, 900), exif: Image.Exif | None = None) -> bytes:
@@ -105,11 +121,14 @@ def _values(column: dict[str, Any], rows: int, arrays: bytes) -> list[Any]:
     if column["kind"] == "empty":
         return [None] * rows
     kind = np.dtype(column["type"].lower()).newbyteorder("<")
-    each = 16 if column["kind"] == "uuid" else 1
+    each = 16 if column["kind"] in {"uuid", "hex"} else 1
     raw = arrays[column["at"] : column["at"] + rows * kind.itemsize * each]
     if column["kind"] == "uuid":
         texts = [raw[at : at + 16].hex() for at in range(0, len(raw), 16)]
         return [f"{t[:8]}-{t[8:12]}-{t[12:16]}-{t[16:20]}-{t[20:]}" for t in texts]
+    if column["kind"] == "hex":
+        texts = [raw[at : at + 16].hex() for at in range(0, len(raw), 16)]
+        return [column["odd"].get(str(row), text) for row, text in enumerate(texts)]
     planes = np.frombuffer(raw, np.uint8).reshape(kind.itemsize, rows)
     numbers = np.ascontiguousarray(planes.T).view(kind).reshape(rows).tolist()
     if column["kind"] == "text":

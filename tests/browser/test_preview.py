@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -11,10 +12,11 @@ from playwright.sync_api import Page, expect
 from surveyapp.domain.fields import SIGHTING
 from surveyapp.domain.gems import GEM_BY_CODE, GEMS
 from surveyapp.domain.merge import Conflict, ConflictValue
-from surveyapp.exchange.preview import HistorySummary
+from surveyapp.exchange.preview import HistorySummary, PreviewOptions
 from surveyapp.geo.basemap import basemap_geojson
 from tests.browser.conftest import OpenPreview
 from tests.browser.previews import columns, jpeg, one_of_each_gem, photo, preview_data, sighting, uuid_of
+from tests.unit.ground_files import tile_bytes, tile_of, write_mbtiles
 
 Pixel = tuple[int, int, int]
 
@@ -324,6 +326,25 @@ def test_layers_are_switched_and_shapes_opened(open_preview: OpenPreview) -> Non
         before = page.locator(".folium-map").screenshot()
         page.locator("#legend-layers label", has_text=name).locator("input").click()
         assert page.locator(".folium-map").screenshot() != before, name
+
+
+def test_the_map_of_the_office_lies_under_the_points(open_preview: OpenPreview, tmp_path: Path) -> None:
+    tiles = {(zoom, *tile_of(zoom, 71.0, 34.5)): tile_bytes((200, 40, 90)) for zoom in (6, 7)}
+    path = write_mbtiles(tmp_path / "office.mbtiles", tiles, {"attribution": "<b>Survey</b> of Pakistan"})
+    options = {"options": PreviewOptions(ground=path, ground_zooms=(6, 7))}
+    page = open_preview(preview_data([sighting(0, gem="ruby"), sighting(1)], basemap=basemap_geojson()), options)
+    page.wait_for_function("() => [...document.querySelectorAll('.leaflet-tile')].every((one) => one.complete)")
+
+    expect(page.locator("#credit")).to_have_text("office · Survey of Pakistan")
+    x, y = place_of(page, 0)
+    around = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    beside = around.getpixel((round(x), round(y) - 40))
+    assert isinstance(beside, tuple)
+    assert close_to((beside[0], beside[1], beside[2]), (200, 40, 90))
+    assert close_to(pixel(page, 0), rgb(GEM_BY_CODE["ruby"].colour))
+    page.locator("#legend-layers label", has_text="Map of the office").locator("input").uncheck()
+    expect(page.locator("#credit")).to_be_hidden()
+    assert page.locator(".leaflet-tile").count() == 0
 
 
 def test_children_and_conflicts_belong_to_the_card(open_preview: OpenPreview) -> None:

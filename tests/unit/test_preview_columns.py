@@ -52,6 +52,23 @@ def _read(value: Any, values: list[Any]) -> str:
     return str(float(value)) if all_numbers else str(value)
 
 
+hexes = st.binary(min_size=16, max_size=16).map(bytes.hex)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.none() | hexes | st.lists(hexes, min_size=2, max_size=3).map("+".join) | texts, min_size=1, max_size=20)
+)
+def test_revisions_come_back_whatever_they_are(values: list[str | None]) -> None:
+    assert packed("history", revision=values)["revision"] == values
+
+
+def test_revisions_take_sixteen_bytes() -> None:
+    block = ColumnBlock()
+    block.add_table("history", {"revision": [f"{n * 2**100:032x}" for n in range(100)]})
+    assert sum(map(len, block._arrays)) == 1600
+
+
 @settings(max_examples=60)
 @given(st.lists(st.none() | st.datetimes(), min_size=1, max_size=20))
 def test_times_come_back_to_the_millisecond(moments: list[Any]) -> None:

@@ -12,6 +12,7 @@ from surveyapp.exchange.preview.data import (
     HistorySummary,
     PreviewData,
     PreviewOptions,
+    PreviewPackage,
     PreviewPhoto,
     shape_parts,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "HistorySummary",
     "PreviewData",
     "PreviewOptions",
+    "PreviewPackage",
     "PreviewPhoto",
     "PreviewReport",
     "build_preview",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import secrets
 from collections import Counter
@@ -18,6 +19,7 @@ from surveyapp.errors import BadFile, BadInput
 from surveyapp.exchange.preview.audience import public_edition
 from surveyapp.exchange.preview.columns import ColumnBlock
 from surveyapp.exchange.preview.data import PreviewData, PreviewOptions, Thumbnail
+from surveyapp.exchange.preview.ground import GroundTiles, cut_tiles
 from surveyapp.exchange.preview.meta import page_meta
 from surveyapp.exchange.preview.photos import Thumb, make_thumbs
 from surveyapp.words import tr
@@ -64,12 +66,15 @@ def build_preview(
     if audience == "public":
         edition = public_edition(data, options.grid_deg)
         data, withheld = edition.data, edition.withheld
+    ground = _ground(data, options, _MAX_ZOOM[audience], progress)
     thumbs = make_thumbs(data.photos, thumbnail, options.photo_bytes, progress)
     progress.step(0, 0, tr("Packing the records"))
     block = _pack(data, progress)
     why = Counter(thumb.why for thumb in thumbs)
+    built_at = utc_text(options.built_at)
     notes = {
-        "builtAt": utc_text(options.built_at),
+        "builtAt": built_at,
+        "build": hashlib.sha256(block + built_at.encode()).hexdigest()[:16],
         "audience": audience,
         "gridDeg": options.grid_deg if audience == "public" else None,
         "textsWithheld": withheld,
@@ -78,8 +83,8 @@ def build_preview(
         "photoBytes": options.photo_bytes,
     }
     progress.step(0, 0, tr("Writing the preview"))
-    html = _html(data, thumbs, notes, _MAX_ZOOM[audience])
-    size = _write(out, _pieces(html, block, thumbs), progress)
+    html = _html(data, thumbs, notes, ground, _MAX_ZOOM[audience])
+    size = _write(out, _pieces(html, block, thumbs, ground), progress)
     return PreviewReport(
         sightings=len(data.layers["sighting"]["uuid"]),
         photos=why[""],
@@ -87,6 +92,22 @@ def build_preview(
         texts_withheld=withheld,
         size_bytes=size,
     )
+
+
+def _ground(data: PreviewData, options: PreviewOptions, max_zoom: int, progress: Progress) -> GroundTiles | None:
+    """The office's own map around what this edition shows, if there is one."""
+    if options.ground is None:
+        return None
+    least, most = options.ground_zooms
+    if max_zoom < least <= most:
+        raise BadInput(
+            tr("This preview goes no nearer than zoom {most}; give smaller zooms for the map.", most=max_zoom)
+        )
+    sightings = data.layers["sighting"]
+    return cut_tiles(
+        options.ground, (least, min(most, max_zoom)), sightings.get("longitude", ()),
+        sightings.get("latitude", ()), options.ground_bytes, progress,
+    )  # fmt: skip
 
 
 def _pack(data: PreviewData, progress: Progress) -> bytes:
@@ -110,17 +131,21 @@ def _history_columns(data: PreviewData) -> dict[str, list[Any]]:
         "created_at": [line and line.created_at for line in lines],
         "changed_by": [line and line.changed_by for line in changed],
         "changed_at": [line and line.changed_at for line in changed],
+        "made_in": [line and line.made_in for line in lines],
+        "changed_in": [line and line.changed_in for line in lines],
     }
 
 
-def _html(data: PreviewData, thumbs: Sequence[Thumb], notes: Mapping[str, Any], max_zoom: int) -> str:
+def _html(
+    data: PreviewData, thumbs: Sequence[Thumb], notes: Mapping[str, Any], ground: GroundTiles | None, max_zoom: int
+) -> str:
     # folium takes a second to import, and nothing but the page needs it.
     from surveyapp.exchange.preview.page import page_html
 
-    return page_html(data.title, page_meta(data, thumbs, notes), max_zoom)
+    return page_html(data.title, page_meta(data, thumbs, notes, ground), max_zoom)
 
 
-def _pieces(html: str, block: bytes, thumbs: Sequence[Thumb]) -> Iterator[bytes]:
+def _pieces(html: str, block: bytes, thumbs: Sequence[Thumb], ground: GroundTiles | None) -> Iterator[bytes]:
     """The file in order, so that the largest parts are never joined in memory."""
     from surveyapp.exchange.preview.page import DATA_MARK, PHOTO_MARK
 
@@ -134,10 +159,15 @@ def _pieces(html: str, block: bytes, thumbs: Sequence[Thumb]) -> Iterator[bytes]
     yield middle.encode()
     for number, thumb in enumerate(thumbs):
         if thumb.picture:
-            yield f'<script type="text/plain" id="photo-{number}">'.encode()
-            yield base64.b64encode(thumb.picture)
-            yield b"</script>\n"
+            yield _held(f"photo-{number}", thumb.picture)
+    for place, picture in ground.pictures.items() if ground else ():
+        yield _held("tile-{}-{}-{}".format(*place), picture)
     yield tail.encode()
+
+
+def _held(identity: str, picture: bytes) -> bytes:
+    """A picture that the page shows when it is wanted."""
+    return b"".join([f'<script type="text/plain" id="{identity}">'.encode(), base64.b64encode(picture), b"</script>\n"])
 
 
 def _write(out: Path, pieces: Iterator[bytes], progress: Progress) -> int:

@@ -8,6 +8,8 @@ and ``at`` (start among the arrays). Kinds:
 
 - ``empty``: no value in any row.
 - ``uuid``: 16 bytes a row, not in planes.
+- ``hex``: 16 bytes a row, not in planes, of 32 hexadecimal digits; ``odd`` has the values of the rows, by their
+  numbers, that are something else (``null`` for none).
 - ``text``: numbers into ``values``, 0 for none; a column of a few words costs a byte a row.
 - ``number``: the value is the number divided by ``scale``; ``none`` stands for no value (NaN in floats).
 - ``time``: as ``number``, in seconds since 1970 UTC.
@@ -16,6 +18,7 @@ and ``at`` (start among the arrays). Kinds:
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
@@ -32,11 +35,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LEVEL = 6
-_UUID_COLUMNS = frozenset({"uuid", "revision"})  # every row has another
+_UUID_COLUMNS = frozenset({"uuid"})  # every row has another
+_HEX_COLUMNS = frozenset({"revision"})  # of the history; so here
 _TIME_COLUMNS = frozenset({"created_at", "changed_at"})  # of the history
 _POSITION_DECIMALS = 7  # of a degree: 11 mm
 _SCALES = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 _LARGEST_EXACT = 2**53  # beyond it a float64 skips integers
+_HEX = re.compile("[0-9a-f]{32}")
 _UUID_HYPHENS = (8, 13, 18, 23)
 _TIME_MARKS = ((10, "T"), (19, "."), (23, "Z"))  # of 2026-11-24T05:06:07.089Z
 
@@ -87,6 +92,9 @@ class ColumnBlock:
             raw = _uuid_bytes(values)
             if raw is not None:
                 return {"name": name, "kind": "uuid", "type": "Uint8", "at": self._store(raw)}
+        if name in _HEX_COLUMNS and str in kinds:
+            raw, odd = _hex_bytes(values)
+            return {"name": name, "kind": "hex", "type": "Uint8", "at": self._store(raw), "odd": odd}
         if is_time and kinds <= {str, type(None)}:
             seconds = _seconds(values)
             if seconds is not None:
@@ -158,6 +166,16 @@ def _uuid_bytes(values: Sequence[str]) -> bytes | None:
     except ValueError:
         return None
     return raw if len(raw) == 16 * len(values) else None
+
+
+def _hex_bytes(values: Sequence[Any]) -> tuple[bytes, dict[int, str | None]]:
+    """16 bytes each, and the values of the rows that are not 32 lower-case hexadecimal digits."""
+    odd = {
+        row: None if value is None else _shown(value)
+        for row, value in enumerate(values)
+        if not (isinstance(value, str) and _HEX.fullmatch(value))
+    }
+    return bytes.fromhex("".join("0" * 32 if row in odd else value for row, value in enumerate(values))), odd
 
 
 def _seconds(values: Sequence[str | None]) -> NDArray[np.float64] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from surveyapp.domain.merge import Conflict
@@ -25,7 +26,9 @@ Thumbnail = Callable[[bytes, int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class HistorySummary:
-    """The history of one record in one line. ``revision`` names its latest revision; times are UTC text."""
+    """The history of one record in one line. ``revision`` names the revisions that nothing was made upon, joined by
+    ``+`` where there are several; times are UTC text. ``made_in`` and ``changed_in`` say how many of
+    ``PreviewData.packages`` the file had taken in before it learned of the record, and of its last change."""
 
     revision: str
     revisions: int
@@ -33,6 +36,17 @@ class HistorySummary:
     created_at: str | None = None
     changed_by: str | None = None
     changed_at: str | None = None
+    made_in: int = 0
+    changed_in: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPackage:
+    """A package that was merged into the survey: what the file was called, whose it is, and when (UTC text)."""
+
+    name: str
+    team: str = ""
+    merged_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,9 @@ class PreviewData:
 
     ``surveys`` are rows of the ``survey`` layer (values by field name, and ``uuid``). ``layers`` holds the
     columns of every layer that has rows, ``sighting`` at least. ``tracks`` and ``areas`` give the shape of
-    a record of those layers by uuid. ``history`` is by uuid of the sighting. ``basemap`` is GeoJSON.
+    a record of those layers by uuid. ``history`` is by uuid of the sighting, ``revisions`` names, as
+    ``HistorySummary.revision`` does, those of tracks and areas by layer and uuid. ``packages`` are in the order in
+    which they came. ``basemap`` is GeoJSON.
     """
 
     title: str
@@ -64,6 +80,8 @@ class PreviewData:
     photos: Sequence[PreviewPhoto] = ()
     conflicts: Sequence[Conflict] = ()
     history: Mapping[str, HistorySummary] = field(default_factory=dict)
+    revisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    packages: Sequence[PreviewPackage] = ()
     basemap: Mapping[str, Any] | None = None
 
 
@@ -74,11 +92,16 @@ class PreviewOptions:
     ``grid_deg``: size of the cells to which a public preview coarsens positions, in degrees.
     ``photo_bytes``: the most that all thumbnails together may take before base64.
     ``built_at``: moment shown as the time of making, now if ``None``.
+    ``ground``: the office's own map (any file that the program's map shows, of pixels) to lie under the points, at
+    the zooms ``ground_zooms`` (first and last), in at most ``ground_bytes`` before base64.
     """
 
     grid_deg: float = 0.1
     photo_bytes: int = 30_000_000
     built_at: datetime | None = None
+    ground: Path | None = None
+    ground_zooms: tuple[int, int] = (8, 12)
+    ground_bytes: int = 20_000_000
 
 
 def shape_parts(wkb_hex: object) -> list[list[tuple[float, float]]]:

@@ -13,13 +13,16 @@ from surveyapp.domain.geometry import point_of
 from surveyapp.domain.merge import Conflict
 from surveyapp.domain.records import Value
 from surveyapp.exchange.preview.data import Parts, PreviewData
+from surveyapp.exchange.preview.ground import GroundTiles
 from surveyapp.exchange.preview.photos import Thumb
 
 _TOLERANCE_DEG = 0.00001  # tracks are thinned to about a metre
 _DECIMALS = 6
 
 
-def page_meta(data: PreviewData, thumbs: Sequence[Thumb], notes: Mapping[str, Any]) -> dict[str, Any]:
+def page_meta(
+    data: PreviewData, thumbs: Sequence[Thumb], notes: Mapping[str, Any], ground: GroundTiles | None = None
+) -> dict[str, Any]:
     """Everything in the page's JSON, ready for ``json.dumps``."""
     return {
         "title": data.title,
@@ -44,6 +47,15 @@ def page_meta(data: PreviewData, thumbs: Sequence[Thumb], notes: Mapping[str, An
         "tracks": _shapes(data.tracks, thin=True),
         "areas": _shapes(data.areas, thin=False),
         "conflicts": [_conflict(c) for c in data.conflicts],
+        "revisions": {layer: dict(revisions) for layer, revisions in data.revisions.items()},
+        "packages": [{"name": p.name, "team": p.team, "at": p.merged_at} for p in data.packages],
+        "ground": None
+        if ground is None
+        else {
+            "name": ground.name,
+            "attribution": ground.attribution,
+            "zooms": list(ground.zooms),
+        },
         "basemap": data.basemap,
         "strings": json.loads(resource_text("preview/strings.json")),
     }

@@ -17,8 +17,9 @@ from folium.template import Template  # noqa: TID253
 from surveyapp.assets import resource_text
 
 _SCRIPTS = (
-    "dom", "language", "inflate", "table", "symbols", "canvas", "backdrop", "points", "shapes", "filters",
-    "list", "card", "tools", "app",
+    "dom", "language", "inflate", "sha256", "table", "symbols", "canvas", "backdrop", "ground", "crowd", "heat",
+    "points", "shapes", "filters", "list", "decisions", "keeping", "review", "verdict", "sameas", "panel", "set",
+    "card", "tools", "print", "about", "legend", "layout", "app",
 )  # fmt: skip
 DATA_MARK, PHOTO_MARK = "<!--survey data-->", "<!--survey photos-->"
 """Where the records and the thumbnails go. User text on the page holds neither, as its ``<`` is escaped."""

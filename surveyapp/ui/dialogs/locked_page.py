@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
@@ -12,6 +13,9 @@ from PySide6.QtWebEngineCore import (
     QWebEngineUrlRequestInfo,
     QWebEngineUrlRequestInterceptor,
 )
+
+from surveyapp.ui.prompts import Prompts
+from surveyapp.words import tr
 
 _log = logging.getLogger(__name__)
 
@@ -41,11 +45,17 @@ class Gate(QWebEngineUrlRequestInterceptor):
 
 
 class LockedPage(QWebEnginePage):
-    """A page that leads nowhere else and opens no windows."""
+    """A page that leads nowhere else, opens no windows, and reads a file only when a person chose it."""
 
-    def __init__(self, path: Path, profile: QWebEngineProfile, parent: QObject) -> None:
+    def __init__(self, path: Path, *, prompts: Prompts, profile: QWebEngineProfile, parent: QObject) -> None:
         super().__init__(profile, parent)
-        self._path = path
+        self._path, self._prompts = path, prompts
+
+    def chooseFiles(
+        self, _mode: QWebEnginePage.FileSelectionMode, _old: Sequence[str], _kinds: Sequence[str]
+    ) -> list[str]:
+        chosen = self._prompts.open_files(tr("Open decisions"), self._path.parent, tr("Decisions (*.json)"))
+        return [str(path) for path in chosen]
 
     def acceptNavigationRequest(
         self, url: QUrl | str, _kind: QWebEnginePage.NavigationType, _is_main_frame: bool

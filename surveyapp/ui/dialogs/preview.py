@@ -7,18 +7,22 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from surveyapp.errors import BadFile, Unavailable
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import role_label
-from surveyapp.ui.prompts import Prompts
+from surveyapp.ui.prompts import Choice, Prompts
 from surveyapp.words import tr
 
 if TYPE_CHECKING:
+    from PySide6.QtWebEngineCore import QWebEngineDownloadRequest
     from PySide6.QtWebEngineWidgets import QWebEngineView
+
+UNSAVED_MARK = "● "
+"""What the page's title begins with while decisions are in no file (``keeping.js``)."""
 
 
 def open_in_browser(path: Path) -> None:
@@ -36,8 +40,11 @@ def allow_web_engine() -> None:
 class PreviewWindow(QWidget):
     """Shows a preview. Raises ``Unavailable`` if the web engine or one of its libraries is missing.
 
-    ``blocked`` lists the addresses that the page asked for and did not get.
+    ``blocked`` lists the addresses that the page asked for and did not get. ``decisions_saved`` tells the file in which
+    a reviewer's decisions were written.
     """
+
+    decisions_saved = Signal(Path)
 
     def __init__(self, path: Path, prompts: Prompts, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -46,6 +53,7 @@ class PreviewWindow(QWidget):
         self.path = path
         self.blocked: list[str] = []
         self._prompts = prompts
+        self._closing = False
         self.view = self._locked_view()
         browser = QPushButton(tr("Open in browser"))
         browser.setObjectName("in_browser")
@@ -88,7 +96,7 @@ class PreviewWindow(QWidget):
         profile.setUrlRequestInterceptor(gate)
         profile.setPersistentCookiesPolicy(QWebEngineProfile.PersistentCookiesPolicy.NoPersistentCookies)
         profile.downloadRequested.connect(self._download)
-        page = LockedPage(self.path, profile, view)
+        page = LockedPage(self.path, prompts=self._prompts, profile=profile, parent=view)
         attributes = QWebEngineSettings.WebAttribute
         for attribute in (
             attributes.PluginsEnabled,
@@ -103,24 +111,65 @@ class PreviewWindow(QWidget):
             attributes.FullScreenSupportEnabled,
         ):
             page.settings().setAttribute(attribute, False)
+        page.printRequested.connect(self._print)
+        page.pdfPrintingFinished.connect(self._printed)
         view.setPage(page)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         return view
 
-    def _download(self, item: object) -> None:
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The window keeps nothing of the page, so that decisions which are in no file yet are lost with it."""
+        leave = Choice("leave", tr("Close without saving"), destructive=True)
+        if not self._closing and self.view.title().startswith(UNSAVED_MARK):
+            text = tr("There are decisions that are not saved to a file yet; they are lost when this window closes.")
+            if self._prompts.choose(text, [leave], title=tr("Preview")) != leave.key:
+                event.ignore()
+                return
+        self._closing = True
+        super().closeEvent(event)
+
+    def _download(self, item: QWebEngineDownloadRequest) -> None:
         """What the page gives to be saved (a reviewer's decisions) goes where the person says."""
         from PySide6.QtWebEngineCore import QWebEngineDownloadRequest
 
-        assert isinstance(item, QWebEngineDownloadRequest)
-        target = self._prompts.save_file(
-            tr("Save decisions"), self.path.with_name(item.suggestedFileName()), tr("All files (*)")
-        )
+        suggested = self.path.with_name(Path(item.suggestedFileName()).name)
+        target = self._prompts.save_file(tr("Save decisions"), suggested, tr("Decisions (*.json)"))
         if target is None:
             item.cancel()
+            self._not_saved()
             return
         item.setDownloadDirectory(str(target.parent))
         item.setDownloadFileName(target.name)
+        states = QWebEngineDownloadRequest.DownloadState
+
+        def ended() -> None:
+            if item.state() == states.DownloadCompleted:
+                self.decisions_saved.emit(target)
+            elif item.state() in (states.DownloadCancelled, states.DownloadInterrupted):
+                self._not_saved()
+                self._prompts.warn(
+                    tr(
+                        "{target} cannot be written ({reason}); choose another place.",
+                        target=target,
+                        reason=item.interruptReasonString(),
+                    )
+                )
+
+        item.stateChanged.connect(ended)
         item.accept()
+
+    def _print(self) -> None:
+        """The page's print button: a PDF, which any program prints."""
+        target = self._prompts.save_file(tr("Save as PDF"), self.path.with_suffix(".pdf"), tr("PDF (*.pdf)"))
+        if target is not None:
+            self.view.page().printToPdf(str(target))
+
+    def _printed(self, target: str, done: bool) -> None:
+        if not done:
+            self._prompts.warn(tr("{target} cannot be written; choose another place.", target=target))
+
+    def _not_saved(self) -> None:
+        self.view.page().runJavaScript("Survey.review && Survey.review.panel.notSaved()")
 
     def _to_browser(self) -> None:
         try:
