@@ -6,15 +6,19 @@ the messages that say what there is) follows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from surveyapp.domain.fields import LAYER_BY_NAME
+from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME, LAYERS, Layer
 from surveyapp.errors import Unavailable
+from surveyapp.exchange.conventions import conventional
+from surveyapp.exchange.exporters.facts import Facts, facts_of
 from surveyapp.exchange.exporters.files import Columns, Written
 from surveyapp.exchange.importers.source import SourceTable
+from surveyapp.exchange.losses import CHANGED, Loss, declared
 from surveyapp.exchange.mapping import guess_layer, guess_mapping, importable
 from surveyapp.words import tr
 
@@ -29,7 +33,7 @@ class Writer(Protocol):
     """Writes layers as one file or set of files; see :class:`Written`."""
 
     def __call__(
-        self, path: Path, layers: dict[str, Columns], *, crs: str, note: str | None, progress: Any
+        self, path: Path, layers: dict[str, Columns], *, crs: str, facts: Facts | None, progress: Any, **more: Any
     ) -> Written: ...
 
 
@@ -39,8 +43,9 @@ class Format:
 
     ``name``: what ``--format`` takes. ``extensions``: with dots, the usual first. ``reader``, ``writer``:
     "module:function" of this package, or empty. ``many_layers``: one file holds all layers; otherwise one.
-    ``geometries``: kinds of layers it can hold, an empty text standing for tables without places.
-    ``any_crs``: whether it can be written in another system than WGS 84. ``loses``: what it cannot hold.
+    ``geometries``: kinds of layers it can hold, an empty text standing for tables without places; ``keeps``: where it
+    holds only some layers and fields, which (the first of ``losses`` says so). ``any_crs``: whether it can be in
+    another system than WGS 84. ``photos``: whether it takes photos along. ``losses``: what it cannot hold, as data.
     """
 
     name: str
@@ -51,7 +56,35 @@ class Format:
     many_layers: bool = False
     geometries: tuple[str, ...] = ("POINT", "LINESTRING", "POLYGON", "")
     any_crs: bool = False
-    loses: tuple[str, ...] = ()
+    photos: bool = False
+    keeps: Mapping[str, tuple[str, ...]] | None = None
+    losses: tuple[Loss, ...] = ()
+
+    @property
+    def loses(self) -> tuple[str, ...]:
+        """What it cannot hold, as sentences."""
+        return tuple(loss.what for loss in self.losses)
+
+    def loses_of(self, layers: Iterable[str]) -> tuple[str, ...]:
+        """What it cannot hold of these layers, as sentences; what is of the file as a whole is always among them."""
+        there = {"", "revision", *layers}
+        return tuple(loss.what for loss in self.losses if not loss.layers or there & set(loss.layers))
+
+    def holds(self, layer: Layer) -> bool:
+        """Whether it can hold records of a layer at all."""
+        return layer.name in self.keeps if self.keeps is not None else layer.geometry in self.geometries
+
+    def loss(self, layer: str, field: str, kind: str) -> Loss | None:
+        """What it says about a field that comes back otherwise than it left, or ``None`` where it says nothing.
+
+        ``field`` may be ``uuid`` or ``geom`` too. Where only some fields are kept, all others are lost.
+        """
+        found = declared(self.losses, layer, field, kind)
+        if self.keeps is not None and not (found and found.fields):
+            kept = self.keeps.get(layer)
+            if not kept or field not in ("uuid", *kept):
+                return self.losses[0]
+        return found
 
     @property
     def can_import(self) -> bool:
@@ -74,6 +107,44 @@ def _function(name: str) -> Any:
     return getattr(import_module(f"surveyapp.exchange.{module}"), function)
 
 
+_TURNED = Loss("The outlines of areas may run the other way round.", CHANGED, ("area",), (GEOMETRY,))
+_NOWHERE = Loss(
+    "A sighting, track or area without a place cannot be taken in again.",
+    layers=("sighting", "track", "area"),
+    fields=("uuid",),
+)
+_NO_PLACE = Loss(
+    "Records of tables without places are in it to be read, but cannot be taken in again.",
+    layers=tuple(layer.name for layer in LAYERS if not layer.geometry),
+    fields=("uuid",),
+)
+_CONTROL = Loss("Control characters in texts are left out.", CHANGED, kinds=("text", "notes"))
+_NO_PHOTO = Loss("Photos go along as a list, without their pictures.", layers=("photo",), fields=("data",))
+_NO_HISTORY = Loss("The history of the records stays in the survey.", layers=("revision",))
+
+_ERML_FIELDS = {
+    "survey": (),
+    "sighting": ("gem", "presence", "locality", "occurrence_type", "host_rock", "host_rock_text", "deposit_model",
+                 "observed_at", "accuracy_m", GEOMETRY),
+    "area": ("name", "mine_status", "holder", GEOMETRY),
+    "estimate": ("area_uuid", "gem", "category"),
+}
+_ERML_LOSSES = (
+    Loss("Sightings say what was seen, where, when, in what rock, and how exact the position is; nothing else.",
+         layers=("",)),
+    Loss("A sighting without a locality has the name of its deposit instead.", CHANGED, ("sighting",), ("locality",)),
+    Loss("Absences are left out: they are no occurrences.", layers=("sighting",), fields=("uuid", "presence")),
+    Loss("Areas that are no mines are left out; the others come back as worked.", CHANGED, ("area",),
+         ("uuid", "kind")),
+    Loss("Estimates say their figures as one text, which comes back as notes.", CHANGED, ("estimate",), ("notes",)),
+    Loss("Estimates of areas that are no mines cannot be taken in again.", layers=("estimate",),
+         fields=("uuid", "area_uuid")),
+    Loss("A category that breaks a rule comes back as not compliant.", CHANGED, ("estimate",), ("category",)),
+    _CONTROL,
+    _NOWHERE,
+    _NO_HISTORY,
+)
+
 FORMATS: tuple[Format, ...] = (
     Format(
         "gpkg",
@@ -83,6 +154,13 @@ FORMATS: tuple[Format, ...] = (
         "exporters.geopackage:write_gpkg",
         many_layers=True,
         any_crs=True,
+        losses=(
+            Loss("A part of the survey, a public edition or one in another system goes without history.",
+                 layers=("revision",)),
+            Loss("In another system or for the public, photos go without their pictures.", layers=("photo",),
+                 fields=("data",)),
+            _NOWHERE,
+        ),
     ),
     Format(
         "geojson",
@@ -90,7 +168,7 @@ FORMATS: tuple[Format, ...] = (
         (".geojson", ".json"),
         "importers.geojson:read_geojson",
         "exporters.geojson:write_geojson_layers",
-        loses=("The outlines of areas may run the other way round.",),
+        losses=(_TURNED, _NOWHERE, _NO_PLACE, _NO_PHOTO, _NO_HISTORY),
     ),
     Format(
         "csv",
@@ -99,7 +177,10 @@ FORMATS: tuple[Format, ...] = (
         "importers.tabular:read_csv",
         "exporters.tabular:write_csv_layers",
         any_crs=True,
+        losses=(_NOWHERE, _NO_PHOTO, _NO_HISTORY),
     ),
+    Format("xlsx", "Excel", (".xlsx", ".xlsm"), "importers.workbook:read_workbook"),
+    Format("photos", "Photos with a position", (".jpg", ".jpeg"), "importers.photofolder:read_photos"),
     Format(
         "shp",
         "Shapefile",
@@ -108,16 +189,41 @@ FORMATS: tuple[Format, ...] = (
         "exporters.shapefile:write_shapefile",
         geometries=("POINT", "LINESTRING", "POLYGON"),
         any_crs=True,
-        loses=("Names longer than ten characters.", "Times as times.", "Texts beyond 254 bytes."),
+        losses=(
+            Loss("Names are shortened to ten characters; the README lists them.", layers=("",)),
+            Loss("Texts are cut at 254 bytes, and spaces at their ends are lost.", CHANGED,
+                 kinds=("text", "notes")),
+            Loss("Times are texts, since a shapefile knows only days.", layers=("",)),
+            Loss("Numbers keep fifteen decimals.", CHANGED, kinds=("real",)),
+            _TURNED,
+            _NOWHERE,
+            _NO_HISTORY,
+        ),
     ),
     Format(
         "kml",
         "KML",
-        (".kml", ".kmz"),
+        (".kml",),
         "importers.kml:read_kml",
         "exporters.kml:write_kml",
         many_layers=True,
-        loses=("Types: all values are texts.", "Control characters."),
+        losses=(
+            Loss("Types: all values are texts.", layers=("",)), _CONTROL, _NOWHERE, _NO_PLACE, _NO_PHOTO, _NO_HISTORY,
+        ),
+    ),
+    Format(
+        "kmz",
+        "KMZ with photos",
+        (".kmz",),
+        "importers.kml:read_kml",
+        "exporters.kml:write_kmz",
+        many_layers=True,
+        photos=True,
+        losses=(
+            Loss("Types: all values are texts.", layers=("",)),
+            Loss("Photos are reduced, up to a limit, and cannot be taken in again.", CHANGED, ("photo",), ("data",)),
+            _CONTROL, _NOWHERE, _NO_PLACE, _NO_HISTORY,
+        ),
     ),
     Format(
         "gpx",
@@ -127,7 +233,46 @@ FORMATS: tuple[Format, ...] = (
         "exporters.gpx:write_gpx",
         many_layers=True,
         geometries=("POINT", "LINESTRING"),
-        loses=("All but name, gem, place, elevation, time and notes.", "Control characters."),
+        losses=(
+            Loss("A sighting without a locality has the name of its gem instead.", CHANGED, ("sighting",),
+                 ("locality",)),
+            Loss("Spaces at the ends of texts are lost.", CHANGED, kinds=("text", "notes")),
+            Loss("Tracks lose their points as measured.", layers=("track",), fields=("points",)),
+            Loss("Records without a place are left out.", layers=("sighting", "track"), fields=("uuid",)),
+            _CONTROL,
+            _NO_HISTORY,
+        ),
+    ),
+    Format(
+        "parquet",
+        "GeoParquet",
+        (".parquet", ".geoparquet"),
+        "importers.geoparquet:read_geoparquet",
+        "exporters.geoparquet:write_geoparquet",
+        any_crs=True,
+        losses=(_TURNED, _NOWHERE, _NO_PHOTO, _NO_HISTORY),
+    ),
+    Format(
+        "erml",
+        "EarthResourceML-Lite (XML)",
+        (".xml", ".gml"),
+        "importers.erml:read_erml",
+        "exporters.erml:write_erml",
+        many_layers=True,
+        any_crs=True,
+        keeps=_ERML_FIELDS,
+        losses=_ERML_LOSSES,
+    ),
+    Format(
+        "erml-gpkg",
+        "EarthResourceML-Lite (GeoPackage)",
+        (".gpkg",),
+        "",
+        "exporters.erml_gpkg:write_erml_gpkg",
+        many_layers=True,
+        any_crs=True,
+        keeps=_ERML_FIELDS,
+        losses=_ERML_LOSSES,
     ),
 )
 """Every format there is, the fullest first."""
@@ -171,7 +316,10 @@ def exporter_for(path: Path) -> Format:
 
 
 def importer_for(path: Path) -> Format:
-    """The format to read a file in, by its name or else its first bytes; raises ``Unavailable``."""
+    """The format to read a file in, by its name or else its first bytes; a folder is one of photos. Raises
+    ``Unavailable``."""
+    if path.is_dir() and not any(path.suffix.casefold() in known.extensions for known in FORMATS):
+        return format_named("photos")
     try:
         return _by_extension(path, formats(can_import=True))
     except Unavailable:
@@ -210,8 +358,9 @@ def read_source(
     with one sentence.
     """
     path = Path(path)
-    found = importer_for(path).read()(path, layer=layer, encoding=encoding, crs=crs)
-    target = _own_layer(found) or (found.target if found.geometry else guess_layer(found.columns))
+    found = conventional(importer_for(path).read()(path, layer=layer, encoding=encoding, crs=crs))
+    known = found.geometry or found.target != "sighting"
+    target = _own_layer(found) or (found.target if known else guess_layer(found.columns))
     guessed = guess_mapping(found.columns, target)
     columns = tuple(replace(column, guessed_field=guessed.fields[column.name]) for column in found.columns)
     return replace(found, target=target, columns=columns)
@@ -238,12 +387,16 @@ def write_layers(
     layers: dict[str, Columns],
     *,
     crs: str = "EPSG:4326",
+    facts: Facts | None = None,
     note: str | None = None,
     progress: Any = None,
+    **more: Any,
 ) -> Written:
-    """Write layers in a format. ``note`` is said in the output (of a public audience, for one).
+    """Write layers in a format. ``facts`` are said in the output, or what follows from the columns and ``note``;
+    ``more`` is for formats that take more (``photos``).
 
     Raises ``Unavailable`` for an unknown format, ``BadInput`` for layers it cannot hold or a system it
     cannot be in, ``BadFile`` when the disk refuses. A failure leaves what was there before.
     """
-    return exporter(format_name).write()(Path(path), layers, crs=crs, note=note, progress=progress)
+    told = facts or facts_of(layers, crs, note=note)
+    return exporter(format_name).write()(Path(path), layers, crs=crs, facts=told, progress=progress, **more)

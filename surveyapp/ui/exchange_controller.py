@@ -10,20 +10,23 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from surveyapp.domain.fields import LAYERS
+from surveyapp.domain.fields import LAYERS, SURVEY
 from surveyapp.domain.likeness import Pair
 from surveyapp.domain.progress import Progress
 from surveyapp.errors import SurveyError, Unavailable
 from surveyapp.exchange import registry
 from surveyapp.services.duplicates import suggestions
+from surveyapp.services.previewing import Ground, preview
 from surveyapp.services.session import Session
 from surveyapp.storage.merged import MergeReport
-from surveyapp.ui.dialogs.export import ExportDialog, ExportWish, FormatChoice
+from surveyapp.ui.dialogs.export import WHICH, ExportDialog, ExportWish, FormatChoice
 from surveyapp.ui.dialogs.merge import MergeDialog
 from surveyapp.ui.dialogs.preview import PreviewWindow, open_in_browser
+from surveyapp.ui.dialogs.preview_choice import ENDING, PreviewChoiceDialog, PreviewWish, remembered
 from surveyapp.ui.import_controller import ImportController
 from surveyapp.ui.prompts import Prompts
 from surveyapp.ui.survey_controller import SurveyController
+from surveyapp.ui.table_panel import TablePanel
 from surveyapp.ui.tasks import Task
 from surveyapp.words import mark, tr
 
@@ -34,9 +37,11 @@ class ExchangeController(QObject):
     """Opens the dialogs, hands the work to the services, and tells what came of it.
 
     ``decide_wanted``: the file that was merged is open, and there is something that people have to decide.
+    ``decisions_saved``: a reviewer's decisions were saved from the preview, to this file.
     """
 
     decide_wanted = Signal()
+    decisions_saved = Signal(Path)
 
     def __init__(self, window: QWidget, survey: SurveyController, prompts: Prompts) -> None:
         super().__init__(window)
@@ -57,18 +62,21 @@ class ExchangeController(QObject):
     def export(self) -> None:
         """Ask for a format and a file, and write it."""
         choices = [
-            FormatChoice(f.name, tr(f.title), f.extensions[0], _cannot_hold(f.loses), f.any_crs)
+            FormatChoice(
+                f.name, tr(f.title), f.extensions[0], tuple(map(tr, f.loses)), f.any_crs,
+                frozenset(layer.name for layer in LAYERS if f.holds(layer)),
+            )
             for f in registry.formats(can_export=True)
         ]
         counts = self._survey.facts.counts if self._survey.facts else {}
-        layers = [(layer.name, tr(layer.plural)) for layer in LAYERS if counts.get(layer.name)]
+        layers = [(layer.name, tr(layer.plural)) for layer in LAYERS if layer is SURVEY or counts.get(layer.name)]
+        settings = self._survey.settings
         dialog = ExportDialog(
             self._prompts,
             choices,
             layers,
-            self._suggested("export", ".gpkg"),
-            format_key=self._survey.settings["export.format"],
-            audience=self._survey.settings["export.audience"],
+            ExportWish(self._suggested("export", ".gpkg"), settings["export.format"], settings["export.audience"]),
+            counts=(None if (shown := self._shown()) is None else len(shown), len(self._survey.selection)),
             parent=self._window,
         )
         dialog.accepted.connect(lambda: self._export(dialog.wish))
@@ -79,49 +87,67 @@ class ExchangeController(QObject):
 
         if wish is None:
             return
-        self._keep(wish)
-        self._survey.settings["export.format"] = wish.format
+        self._survey.settings.update({
+            "export.audience": wish.audience, "files.exports": str(wish.path.parent), "export.format": wish.format,
+        })
+
+        uuids = self._wished(wish.which)
 
         def work(session: Session, progress: Progress) -> list[str]:
-            written = export(
+            return export(
                 session,
                 wish.path,
                 format=wish.format,
-                layer=wish.layer,
+                layer=wish.layers,
                 crs=wish.crs,
                 audience=wish.audience,
+                uuids=uuids,
                 progress=progress,
             )
-            return [str(line) for line in written]
 
+        if wish.which != WHICH[0] and not uuids:
+            self._prompts.warn(tr("The table shows no sighting, so there is nothing to export."), title=tr("Export"))
+            return
         self._survey.ask_long(tr("Exporting"), work, self._exported)
+
+    def _wished(self, which: str) -> list[str]:
+        """The uuids of what is to be exported; empty for every record."""
+        if which == WHICH[1]:
+            return self._shown() or []
+        return list(self._survey.selection.uuids) if which == WHICH[2] else []
+
+    def _shown(self) -> list[str] | None:
+        """The sightings that the table shows, or ``None`` where it leaves none out."""
+        table = self._window.findChild(TablePanel)
+        if table is None or not table.filtered:
+            return None
+        return [table.model.uuid_at(row) for row in range(table.model.rowCount())]
 
     def _exported(self, lines: Iterable[str]) -> None:
         self._prompts.tell("\n".join([tr("Written:"), *lines]), title=tr("Export"))
 
     def preview(self) -> None:
-        """Ask for whom, write the preview, and show it."""
-        dialog = ExportDialog(
-            self._prompts,
-            [FormatChoice("html", tr("Preview"), ".html")],
-            [],
-            self._suggested("preview", ".html"),
-            title=tr("Preview"),
-            audience=self._survey.settings["export.audience"],
-            parent=self._window,
+        """Ask for whom and with which map, write the preview, and show it."""
+        settings = self._survey.settings
+        known = Path(settings["preview.map"])
+        wish = PreviewWish(
+            self._suggested("preview", ENDING),
+            settings["export.audience"],
+            Ground(known, (settings["preview.first_zoom"], settings["preview.last_zoom"]), settings["preview.map_mb"]),
+            with_map=known.is_file(),
         )
+        dialog = PreviewChoiceDialog(self._prompts, wish, self._window)
         dialog.accepted.connect(lambda: self._preview(dialog.wish))
         dialog.open()
 
-    def _preview(self, wish: ExportWish | None) -> None:
-        from surveyapp.services.previewing import preview
-
+    def _preview(self, wish: PreviewWish | None) -> None:
         if wish is None:
             return
-        self._keep(wish)
+        self._survey.settings.update(remembered(wish))
+        ground = wish.ground if wish.with_map else None
 
         def work(session: Session, progress: Progress) -> Path:
-            preview(session, wish.path, audience=wish.audience, progress=progress)
+            preview(session, wish.path, audience=wish.audience, ground=ground, progress=progress)
             return wish.path
 
         self._survey.ask_long(tr("Making the preview"), work, self.show_preview)
@@ -131,6 +157,7 @@ class ExchangeController(QObject):
         try:
             self.last_preview = PreviewWindow(path, self._prompts, self._window)
             self.last_preview.destroyed.connect(self._preview_gone)
+            self.last_preview.decisions_saved.connect(self.decisions_saved)
             self.last_preview.show()
         except Unavailable as error:
             try:
@@ -141,14 +168,6 @@ class ExchangeController(QObject):
 
     def _preview_gone(self) -> None:
         self.last_preview = None
-
-    def _keep(self, wish: ExportWish) -> None:
-        self._survey.settings.update(
-            {
-                "export.audience": wish.audience,
-                "files.exports": str(wish.path.parent),
-            }
-        )
 
     def _suggested(self, what: str, extension: str) -> Path:
         return suggested_file(self._survey, what, extension)
@@ -253,8 +272,3 @@ def suggested_file(survey: SurveyController, what: str, extension: str) -> Path:
     folder = Path(last) if last and Path(last).is_dir() else path.parent
     return folder / f"{path.stem}-{what}-{datetime.now(UTC).astimezone():%Y%m%d}{extension}"
 
-
-def _cannot_hold(loses: Iterable[str]) -> str:
-    """What a format cannot hold, as one sentence."""
-    words = [tr(lost).rstrip(".۔") for lost in loses]
-    return tr("It cannot hold everything: {what}.", what="; ".join(words)) if words else ""

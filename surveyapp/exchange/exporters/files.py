@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from surveyapp.domain.fields import BLOB, GEOMETRY, Field, Layer
+from surveyapp.domain.fields import BLOB, GEOMETRY, LAYER_BY_NAME, Field, Layer
 from surveyapp.domain.geometry import point_hex, point_of
 from surveyapp.domain.records import Value
 from surveyapp.domain.validation import layer_named
@@ -24,6 +24,11 @@ Columns = Mapping[str, Sequence[Value]]
 ``latitude`` (points) or ``geom`` (WKB hex in WGS 84, any layer)."""
 
 PLACE_COLUMNS = ("longitude", "latitude", GEOMETRY)
+
+
+def plain_layer(name: str) -> Layer:
+    """The layer of a name, or one that says no more than it, for tables that are none of ours."""
+    return LAYER_BY_NAME.get(name) or Layer(name, name, name, "", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +124,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing_set(path: Path) -> Iterator[Path]:
+def replacing_set(path: Path, *, one_by_one: bool = False) -> Iterator[Path]:
     """A new folder beside the wanted path; all files in it move beside the path at the end, that of the
-    wanted name last, as the sign that the set is whole."""
+    wanted name last, as the sign that the set is whole.
+
+    Files that mean nothing without each other (a shapefile) change together: for an instant there is none of them.
+    With ``one_by_one`` each changes at one instant, for sets whose files are of use alone (a table and what is said
+    about it), so that there is always one of the wanted name."""
     if not path.parent.is_dir():
         raise BadFile(tr("There is no folder {parent} to write {name} into.", parent=path.parent, name=path.name))
     if path.is_dir():
@@ -133,7 +142,10 @@ def replacing_set(path: Path) -> Iterator[Path]:
             made = sorted(folder.iterdir(), key=lambda file: file.name == path.name)
             for file in made:
                 _to_disk(file)
-            _swap_in(made, folder / _OLD, path)
+            if one_by_one:
+                _replace_each(made, folder / _OLD, path)
+            else:
+                _swap_in(made, folder / _OLD, path)
             _confirm(path)
         finally:
             if not any((folder / _OLD).glob("*")):
@@ -177,6 +189,28 @@ def _swap_in(made: Sequence[Path], old: Path, path: Path) -> None:
             ) from error
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _replace_each(made: Sequence[Path], old: Path, path: Path) -> None:
+    """Let each file take its name at one instant, the wanted one last; copies of what stands there bring it back if
+    that fails."""
+    old.mkdir()
+    placed: list[Path] = []
+    try:
+        for file in made[:-1]:
+            if (here := path.with_name(file.name)).exists():
+                shutil.copyfile(here, old / file.name)
+        for file in made:
+            placed.append(file.replace(path.with_name(file.name)))  # noqa: PERF401 (kept when one fails)
+    except OSError:
+        for new in placed:
+            if (old / new.name).exists():
+                (old / new.name).replace(new)
+            else:
+                new.unlink()
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager

@@ -14,11 +14,13 @@ from typing import Any
 from surveyapp.domain.fields import DATE, DATETIME, INTEGER, REAL
 from surveyapp.domain.records import Value
 from surveyapp.errors import BadFile, BadInput
-from surveyapp.exchange.exporters.files import Table, text_of_value
+from surveyapp.exchange.exporters.files import Table, clean
 from surveyapp.geo.crs import WGS84, crs_from_text, crs_text, from_wgs84_arrays
 from surveyapp.words import tr
 
 _GEOMETRY_NAMES = {"POINT": "Point", "LINESTRING": "LineString", "POLYGON": "Polygon"}
+_REMEMBERED = 100_000
+"""Texts that are remembered at most."""
 _UTC = 100
 """GDAL's number for UTC among time zones (RFC 56)."""
 
@@ -43,6 +45,11 @@ def column_of(table: Table, name: str, written_name: str | None = None, *, as_te
     if made is None:
         made = _texts(values)
     return GdalColumn(written_name or name, *made)
+
+
+def text_column(name: str, texts: Sequence[str | None]) -> GdalColumn:
+    """A column of texts."""
+    return GdalColumn(name, *_texts(texts))
 
 
 def _typed(kind: str, values: Sequence[Value]) -> tuple[Any, Any, bool] | None:
@@ -90,32 +97,76 @@ def _texts(values: Sequence[Value]) -> tuple[Any, Any, bool]:
     import numpy as np
 
     data = np.empty(len(values), dtype=object)
-    data[:] = [None if value is None else str(text_of_value(value)) for value in values]
+    data[:] = texts_of(values)
     return data, np.array([value is None for value in values], dtype=bool), False
 
 
+def texts_of(values: Sequence[Value]) -> list[str | None]:
+    """Values as clean texts. Most texts of a layer repeat (codes, names, districts), so each is cleaned once."""
+    known: dict[Value, str | None] = {None: None}
+    made: list[str | None] = []
+    for value in values:
+        # 1 and 1.0 are one key, but not one text
+        if type(value) is not str and value is not None:
+            made.append(str(value))
+            continue
+        if value not in known:
+            if len(known) > _REMEMBERED:
+                known = {None: None}
+            known[value] = clean(value)  # type: ignore[arg-type]
+        made.append(known[value])
+    return made
+
+
 def shapes_in(table: Table, crs: str) -> Any:
-    """Geometries of a table in a system, as an array of WKB bytes with ``None`` for none.
+    """Geometries of a table in a system, as an array of WKB bytes with ``None`` for none. Raises ``BadInput``."""
+    import shapely
+
+    return shapely.to_wkb(geometries_in(table, crs), byte_order=1)
+
+
+def geometries_in(table: Table, crs: str) -> Any:
+    """Geometries of a table in a system, as an array of shapely's with ``None`` for none.
 
     Raises ``BadInput`` when a place cannot be given in that system: exported it would be missing.
     """
+    if table.layer.geometry != "POINT" or "longitude" not in table.columns:
+        return shifted(table.wkb_hexes(), crs, table.layer.plural)
     import numpy as np
     import shapely
 
-    shapes = shapely.from_wkb(np.array(table.wkb_hexes(), dtype=object))
-    if crs_text(crs) != WGS84:
-        xy = shapely.get_coordinates(shapes)
-        xs, ys, _accuracy = from_wgs84_arrays(crs, xy[:, 0], xy[:, 1])
-        if np.isnan(xs).any():
-            raise BadInput(
-                tr(
-                    "Some {plural} lie where {system} has no known shift from WGS 84; export in WGS 84.",
-                    plural=table.layer.plural.casefold(),
-                    system=crs_text(crs),
-                )
+    xs, ys = (np.array(table.columns[name], dtype=np.float64) for name in ("longitude", "latitude"))
+    shapes = shapely.points(xs, ys)
+    shapes[np.isnan(xs) | np.isnan(ys)] = None
+    return _shift(shapes, crs, table.layer.plural)
+
+
+def shifted(wkb_hexes: Sequence[str | None], crs: str, plural: str) -> Any:
+    """WKB hex in WGS 84 as shapely's geometries in a system; ``plural`` names them in the sentence of ``BadInput``."""
+    import numpy as np
+    import shapely
+
+    return _shift(shapely.from_wkb(np.array(wkb_hexes, dtype=object)), crs, plural)
+
+
+def _shift(shapes: Any, crs: str, plural: str) -> Any:
+    """Geometries in WGS 84 brought to a system."""
+    import numpy as np
+    import shapely
+
+    if crs_text(crs) == WGS84:
+        return shapes
+    xy = shapely.get_coordinates(shapes)
+    xs, ys, _accuracy = from_wgs84_arrays(crs, xy[:, 0], xy[:, 1])
+    if np.isnan(xs).any():
+        raise BadInput(
+            tr(
+                "Some {plural} lie where {system} has no known shift from WGS 84; export in WGS 84.",
+                plural=plural.casefold(),
+                system=crs_text(crs),
             )
-        shapes = shapely.set_coordinates(shapes, np.column_stack([xs, ys]))
-    return shapely.to_wkb(shapes, byte_order=1)
+        )
+    return shapely.set_coordinates(shapes, np.column_stack([xs, ys]))
 
 
 def write_gdal(
@@ -129,12 +180,38 @@ def write_gdal(
     **options: Any,
 ) -> None:
     """Write a new layer; ``append`` adds it beside others in the file. Raises ``BadFile`` with a reason."""
+    write_columns(
+        path,
+        columns,
+        geometries_in(table, crs) if table.layer.geometry else None,
+        driver=driver,
+        crs=crs,
+        layer=options.pop("layer", table.layer.name),
+        geometry_type=_GEOMETRY_NAMES.get(table.layer.geometry),
+        append=append,
+        **options,
+    )
+
+
+def write_columns(
+    path: Path,
+    columns: Sequence[GdalColumn],
+    shapes: Any,
+    *,
+    driver: str,
+    crs: str,
+    layer: str,
+    geometry_type: str | None,
+    append: bool = False,
+    **options: Any,
+) -> None:
+    """Write columns, and geometries (shapely's) or ``None``, as a new layer. Raises ``BadFile`` with a reason."""
     import numpy as np
     import pyogrio.raw
+    import shapely
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
-    geometry = shapes_in(table, crs) if table.layer.geometry else None
-    offsets = {column.name: np.full(table.rows, _UTC) for column in columns if column.utc}
+    geometry = None if shapes is None else shapely.to_wkb(shapes, byte_order=1)
     try:
         pyogrio.raw.write(
             path,
@@ -142,12 +219,12 @@ def write_gdal(
             [column.data for column in columns],
             [column.name for column in columns],
             field_mask=[column.mask for column in columns],
-            layer=options.pop("layer", table.layer.name),
+            layer=layer,
             driver=driver,
-            geometry_type=_GEOMETRY_NAMES.get(table.layer.geometry),
+            geometry_type=geometry_type,
             crs=crs_from_text(crs).to_wkt() if geometry is not None else None,
             append=append,
-            gdal_tz_offsets=offsets,
+            gdal_tz_offsets={c.name: np.full(len(c.data), _UTC) for c in columns if c.utc},
             promote_to_multi=False,
             **options,
         )

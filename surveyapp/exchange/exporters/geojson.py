@@ -9,6 +9,7 @@ from typing import Any
 
 from surveyapp.domain.geometry import point_of
 from surveyapp.domain.progress import Progress
+from surveyapp.exchange.exporters.facts import Facts, as_json, facts_of
 from surveyapp.exchange.exporters.files import (
     Columns,
     Table,
@@ -23,25 +24,26 @@ from surveyapp.exchange.importers.shapes import shape_of_wkb
 from surveyapp.geo.crs import WGS84
 from surveyapp.words import tr
 
-LOSSES = ("The outlines of areas may run the other way round, as RFC 7946 asks.",)
-
 
 def write_geojson(
-    path: Path, layer: str, columns: Columns, *, note: str | None = None, progress: Progress | None = None
+    path: Path, layer: str, columns: Columns, *, facts: Facts | None = None, progress: Progress | None = None
 ) -> Written:
     """Write a layer as a FeatureCollection, one feature a line.
 
     Coordinates have their full precision rather than RFC 7946's advised seven decimals, so that a record
-    comes back exactly as it left. ``note`` is a member of the collection.
+    comes back exactly as it left. Metadata are a member of the collection, as RFC 7946, 6.1, allows, and so is
+    what was done for the audience (``note``).
     """
+    facts = facts or facts_of({layer: columns})
     table = Table.of(layer, columns)
     geometries = [_geometry(wkb_hex) for wkb_hex in table.wkb_hexes()] if table.layer.geometry else [None] * table.rows
     head: dict[str, Any] = {"type": "FeatureCollection", "name": layer}
-    if note is not None:
-        head["note"] = note
+    if facts.note is not None:
+        head["note"] = facts.note
     box = _box(geometries)
     if box is not None:
         head["bbox"] = box
+    head["metadata"] = as_json(facts)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(_json(head)[:-1] + ',"features":[')
         for index, geometry in enumerate(geometries):
@@ -55,7 +57,7 @@ def write_geojson(
             }
             file.write((",\n" if index else "\n") + _json(feature))
         file.write("\n]}\n")
-    return Written((path,), table.rows, LOSSES if table.layer.geometry == "POLYGON" else ())
+    return Written((path,), table.rows)
 
 
 def write_geojson_layers(
@@ -63,13 +65,13 @@ def write_geojson_layers(
     layers: Mapping[str, Columns],
     *,
     crs: str = WGS84,
-    note: str | None = None,
+    facts: Facts | None = None,
     progress: Progress | None = None,
 ) -> Written:
     """As the registry calls it; raises ``BadInput`` for more than one layer or another system than WGS 84."""
     require_wgs84(crs, "GeoJSON")
     layer, columns = only_layer(layers, "GeoJSON")
-    return write_geojson(path, layer, columns, note=note, progress=progress)
+    return write_geojson(path, layer, columns, facts=facts, progress=progress)
 
 
 def _json(value: object) -> str:

@@ -27,7 +27,7 @@ def caption_of(table: Table, index: int) -> str:
     return ""
 
 
-def facts_of(table: Table, index: int) -> list[tuple[str, str]]:
+def said_of(table: Table, index: int) -> list[tuple[str, str]]:
     """(field, text) of everything a record says, in order."""
     pairs = ((name, xml_text(table.columns[name][index])) for name in table.names)
     return [(name, text) for name, text in pairs if text]

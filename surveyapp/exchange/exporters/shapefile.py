@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,8 +10,10 @@ from typing import Any
 from surveyapp.domain.fields import DATE, INTEGER, REAL
 from surveyapp.domain.progress import Progress
 from surveyapp.errors import BadFile, BadInput
-from surveyapp.exchange.exporters.files import Columns, Table, Written, clean, only_layer, replacing_set
+from surveyapp.exchange.exporters.facts import Facts, facts_of
+from surveyapp.exchange.exporters.files import Columns, Table, Written, only_layer, replacing_set
 from surveyapp.exchange.exporters.gdal import GdalColumn, column_of, shapes_in, write_gdal
+from surveyapp.exchange.exporters.readme import readme_path, write_dictionary, write_readme
 from surveyapp.exchange.shortnames import short_names
 from surveyapp.geo.crs import WGS84
 from surveyapp.words import tr
@@ -20,12 +21,10 @@ from surveyapp.words import tr
 _LONGEST = 254
 """Bytes of a text in a dBASE table."""
 
-LOSSES = (
-    "Names of columns are shortened to ten characters; the file ending in _fields.csv lists them.",
-    "Times are texts, since a shapefile knows only days.",
-    "Spaces at the ends of texts are lost.",
-    "Texts are cut at 254 bytes of UTF-8.",
-)
+NAMES_CUT = "Names of columns are shortened to ten characters; the text ending in _README.txt lists them."
+TIMES_ARE_TEXTS = "Times are texts, since a shapefile knows only days."
+ENDS_LOST = "Spaces at the ends of texts are lost."
+TEXTS_CUT = "Texts are cut at 254 bytes of UTF-8."
 
 
 def write_shapefile(
@@ -33,11 +32,12 @@ def write_shapefile(
     layers: Mapping[str, Columns],
     *,
     crs: str = WGS84,
-    note: str | None = None,
+    facts: Facts | None = None,
     progress: Progress | None = None,
 ) -> Written:
-    """Write one layer with a place as a shapefile (``.shp .shx .dbf .prj .cpg``) in UTF-8, and a table of
-    shortened names beside it. What was cut is counted in the notes. Raises ``BadInput``, ``BadFile``."""
+    """Write one layer with a place as a shapefile (``.shp .shx .dbf .prj .cpg``) in UTF-8; beside it the dictionary of
+    its columns (``NAME_fields.csv``) and a text with the shortened names and what is lost (``NAME_shp_README.txt``).
+    What was cut is counted in the notes. Raises ``BadInput``, ``BadFile``."""
     layer, columns = only_layer(layers, "A shapefile")
     table = Table.of(layer, columns)
     if not table.layer.geometry:
@@ -66,10 +66,20 @@ def write_shapefile(
         )
         _check(folder / path.name, table.rows)
         _read_back(folder / path.name, table, made, crs)
-        _write_names(folder / f"{path.stem}_fields.csv", table, short, note)
+        lost = [NAMES_CUT, TIMES_ARE_TEXTS, ENDS_LOST]
+        told = (
+            (path.name, f"{table.layer.plural}, with its .shx, .dbf, .prj and .cpg; keep them together."),
+            (f"{path.stem}_fields.csv", "The columns."),
+        )
+        write_dictionary(folder / f"{path.stem}_fields.csv", table, table.names, short)
+        write_readme(
+            folder / readme_path(path).name, facts or facts_of(layers, crs), told,
+            names={column: name for name, column in short.items()},
+            lost=[*lost, f"{cut} texts were cut at 254 bytes." if cut else TEXTS_CUT],
+        )
         paths = tuple(sorted(path.with_name(file.name) for file in folder.iterdir()))
-    notes = (*LOSSES[:3], *([tr("{cut} texts were cut at 254 bytes.", cut=cut)] if cut else []))
-    return Written(paths, table.rows, notes)
+    notes = [tr("{cut} texts were cut at 254 bytes.", cut=cut)] if cut else []
+    return Written(paths, table.rows, tuple(notes))
 
 
 def _check(path: Path, rows: int) -> None:
@@ -148,14 +158,3 @@ def _column(table: Table, name: str, short: str) -> tuple[GdalColumn, int]:
 def _shortened(text: str) -> str:
     """The longest beginning that fits, cut between characters."""
     return text.encode()[:_LONGEST].decode("utf-8", "ignore")
-
-
-def _write_names(path: Path, table: Table, short: Mapping[str, str], note: str | None) -> None:
-    rows: list[list[Any]] = [["column", "field", "title"]]
-    for name in table.names:
-        definition = table.field(name)
-        rows.append([short.get(name, name), clean(name), definition.english if definition else name])
-    if note is not None:
-        rows.append(["", "", note])
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows(rows)
