@@ -12,6 +12,14 @@ import re
 _DANGEROUS = re.compile(r"['\s]*[=+\-@＝＋－＠\t\r\n]")
 
 
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789([")
+
+
+def is_safe(text: str) -> bool:
+    """Whether a text is plain enough to be written as it is: letters, digits and no control characters (quick)."""
+    return not text or (text[0] in _PLAIN and text.isascii() and "\x00" not in text)
+
+
 def guarded(text: str) -> str:
     """Text as it is written into a CSV cell."""
     return f"'{text}" if _DANGEROUS.match(text) else text

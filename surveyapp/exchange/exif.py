@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _MAKE, _MODEL, ORIENTATION, _DATE_TIME, _DATE_TIME_ORIGINAL = 0x010F, 0x0110, 0x0112, 0x0132, 0x9003
-_LAT_REF, _LAT, _LON_REF, _LON, _ALT_REF, _ALT, _TIME, _DIRECTION_REF, _DIRECTION, _DATUM, _DATE = (
-    1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 29,
+_LAT_REF, _LAT, _LON_REF, _LON, _ALT_REF, _ALT, _TIME, _DIRECTION_REF, _DIRECTION, _DATUM, _DATE, _ERROR = (
+    1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 29, 31,
 )  # fmt: skip
 _EXIF_ERRORS = (
     AttributeError, IndexError, KeyError, OSError, OverflowError, SyntaxError, TypeError, ValueError,
@@ -86,8 +86,9 @@ def camera_facts(exif: Image.Exif) -> dict[str, Any]:
 
 
 def gps_facts(exif: Image.Exif, notes: list[str]) -> dict[str, Any]:
-    """``longitude``, ``latitude``, ``elevation_m``, ``bearing_deg`` and ``taken_at`` by the GPS, each ``None``
-    where it does not say or cannot be right; ``notes`` gets sentences about what was left out."""
+    """``longitude``, ``latitude``, ``accuracy_m`` (GPSHPositioningError), ``elevation_m``, ``bearing_deg`` and
+    ``taken_at`` by the GPS, each ``None`` where it does not say or cannot be right; ``notes`` gets sentences about
+    what was left out."""
     gps = exif.get_ifd(_GPS_IFD)
     taken_at = _gps_time(gps)
     longitude, latitude = _angle(gps, _LON, _LON_REF, 180, "W"), _angle(gps, _LAT, _LAT_REF, 90, "S")
@@ -101,9 +102,11 @@ def gps_facts(exif: Image.Exif, notes: list[str]) -> dict[str, Any]:
     elevation = _number(gps.get(_ALT))
     if elevation is not None and gps.get(_ALT_REF) in (1, b"\x01"):
         elevation = -elevation
+    error = _number(gps.get(_ERROR))
     return {
         "longitude": longitude,
         "latitude": latitude,
+        "accuracy_m": error if longitude is not None and error is not None and error > 0 else None,
         "elevation_m": elevation if longitude is not None else None,
         "bearing_deg": _bearing(gps, notes),
         "taken_at": taken_at,

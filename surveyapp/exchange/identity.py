@@ -11,13 +11,18 @@ import json
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from surveyapp.exchange.importers.source import SourceRow, text_of
+from surveyapp.domain.records import Value
+from surveyapp.exchange.texts import text_of
 
 _NAMESPACE = uuid.UUID("6f0f7f0e-7a37-5b0f-9d5c-0d5d1c7b9a51")
 """Our own namespace for UUIDv5 (RFC 9562, 5.5). Never to be changed: every imported record hangs on it."""
+
+_CONTENT = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+_PARTS = json.JSONEncoder(ensure_ascii=False)
 
 _UUID = re.compile(
     r"(?:urn:uuid:|uuid:)?\{?([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})\}?",
@@ -41,15 +46,32 @@ def uuid_of_feature(feature_id: str | None) -> str | None:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, feature_id)) if _URI.fullmatch(feature_id) else None
 
 
-def content_of(row: SourceRow) -> str:
+class Row(Protocol):
+    """What an identity is made of: a row of a source (:class:`~.importers.source.SourceRow`)."""
+
+    @property
+    def values(self) -> Mapping[str, Value]: ...
+
+    @property
+    def wkb_hex(self) -> str | None: ...
+
+    @property
+    def key(self) -> tuple[str, ...] | None: ...
+
+
+def content_of(row: Row) -> str:
     """What a row says, as one text: its filled values by name, and its geometry."""
-    filled = {name: text.strip() for name, value in row.values.items() if (text := text_of(value)).strip()}
-    return json.dumps([filled, row.wkb_hex], ensure_ascii=False, sort_keys=True)
+    filled = {
+        name: text
+        for name, value in row.values.items()
+        if (text := (value if isinstance(value, str) else text_of(value)).strip())
+    }
+    return _CONTENT.encode([filled, row.wkb_hex])
 
 
 def derived_uuid(*parts: str) -> str:
     """UUIDv5 of the parts."""
-    return str(uuid.uuid5(_NAMESPACE, json.dumps(parts, ensure_ascii=False)))
+    return str(uuid.uuid5(_NAMESPACE, _PARTS.encode(parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +82,11 @@ class RowIdentity:
     key: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, row: SourceRow) -> RowIdentity:
+    def of(cls, row: Row, key: tuple[str, ...] | None = None) -> RowIdentity:
+        """Of a row; ``key`` stands for that of the row where the person named a column for it."""
         # A digest, because a hundred thousand rows with long notes are held at once.
         digest = hashlib.sha256(content_of(row).encode("utf-8", "surrogatepass")).hexdigest()
-        return cls(digest, row.key)
+        return cls(digest, key or row.key)
 
 
 def derived_uuids(layer: str, rows: Sequence[RowIdentity]) -> list[str]:

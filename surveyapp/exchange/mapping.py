@@ -6,19 +6,24 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from surveyapp.domain.fields import BLOB, CODE, DATETIME, LAYERS, Layer
+from surveyapp.domain.fields import BLOB, CODE, DATETIME, LAYERS, SIGHTING, Layer
 from surveyapp.domain.validation import layer_named
-from surveyapp.domain.vocabulary import VOCABULARIES
+from surveyapp.domain.vocabulary import VOCABULARIES, Vocabulary
 from surveyapp.errors import BadInput
 from surveyapp.exchange.importers.source import SourceColumn, SourceTable
+from surveyapp.exchange.media import is_picture_name
 from surveyapp.exchange.numbers import number_of
 from surveyapp.exchange.shortnames import short_names
 from surveyapp.exchange.synonyms import (
+    LEFT_OUT,
+    PHOTO_FILES,
     PLACE_FIELDS,
+    SHARED,
+    SOURCE_ID,
     TIME_OF_DAY,
     UUID_FIELD,
     folded,
-    is_in_feet,
+    is_in_other_unit,
     names_of_column,
     words_of,
 )
@@ -50,10 +55,12 @@ _LOOKS: dict[str, Callable[[str], bool]] = {
 @dataclass(frozen=True)
 class ColumnMapping:
     """``fields``: every column of the source with the field it becomes; ``None`` keeps it as a line of the
-    notes. ``constants``: fields that are the same text in every row, for what the source does not say."""
+    notes. ``constants``: fields that are the same text in every row, for what the source does not say. ``units``:
+    units that the person said columns are in (:mod:`surveyapp.exchange.units`)."""
 
     fields: Mapping[str, str | None]
     constants: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def column_of(self, name: str) -> str | None:
         """The column that becomes the field, or ``None``."""
@@ -65,36 +72,61 @@ class ColumnMapping:
 
     def changed(self, other: ColumnMapping) -> ColumnMapping:
         """This mapping with what ``other`` says instead; a field that other takes leaves its column here."""
-        taken = {name for name in other.fields.values() if name} | set(other.constants)
+        taken = {name for name in other.fields.values() if name and name not in SHARED} | set(other.constants)
         kept = {column: None if mapped in taken else mapped for column, mapped in self.fields.items()}
         constants = {name: text for name, text in self.constants.items() if name not in taken}
-        return replace(self, fields=kept | dict(other.fields), constants=constants | dict(other.constants))
+        return replace(
+            self,
+            fields=kept | dict(other.fields),
+            constants=constants | dict(other.constants),
+            units=dict(self.units) | dict(other.units),
+        )
 
 
-def fields_to_map(layer: str) -> dict[str, str]:
+def defined(layer: str | Layer) -> Layer:
+    """The layer itself, or the one of that name; raises ``BadInput``. Who knows a survey's template gives a layer
+    with the office's own fields in it."""
+    return layer if isinstance(layer, Layer) else layer_named(layer)
+
+
+def fields_to_map(layer: str | Layer) -> dict[str, str]:
     """All that a column can become in a layer, with its title: the choices of a dialog."""
-    definition = layer_named(layer)
+    definition = defined(layer)
     choices = {f.name: f.label for f in definition.fields if f.kind != "blob"}
     if definition.geometry:
         choices |= {name: title for name, title in PLACE_FIELDS.items() if name not in choices}
     if any(f.kind == DATETIME for f in definition.fields):
         choices[TIME_OF_DAY] = tr("Time of day")
-    return choices | {UUID_FIELD: "UUID"}
+    if definition.name == SIGHTING.name:
+        choices[PHOTO_FILES] = tr("Names of photos")
+    return choices | {
+        UUID_FIELD: "UUID",
+        SOURCE_ID: tr("ID in the source"),
+        LEFT_OUT: tr("left out"),
+    }
 
 
-def guess_mapping(columns: Iterable[SourceColumn], layer: str) -> ColumnMapping:
-    """The likeliest mapping. A field's own name beats other names for it; no field is given twice."""
-    definition = layer_named(layer)
+def guess_mapping(columns: Iterable[SourceColumn], layer: str | Layer) -> ColumnMapping:
+    """The likeliest mapping: what the convention of the file says, then by names. A field's own name beats other
+    names for it; no field is given twice."""
+    definition = defined(layer)
     columns = tuple(columns)
     fields: dict[str, str | None] = {column.name: None for column in columns}
-    free = dict(_readings(columns))
+    _take_hints(columns, fields, definition)
+    by_name = {column.name: column for column in columns}
+    unknown = [column for column in columns if fields[column.name] is None and column.hint is None]
+    free = dict(_readings(sorted(unknown, key=lambda column: is_in_other_unit(column.name))))
     for name, words in _asked(definition):
-        column = None if name in fields.values() else _first(words, free)
-        if column is not None and _fits(name, next(c for c in columns if c.name == column), definition):
-            fields[column] = name
-            del free[column]
-    if layer == "sighting":
-        _find_gem(columns, fields)
+        if name in fields.values():
+            continue
+        for column in _called(words, free):
+            if _fits(name, by_name[column], definition):
+                fields[column] = name
+                del free[column]
+                break
+    if definition.name == SIGHTING.name:
+        _find_gem(columns, fields, _gems(definition))
+        _find_photos(columns, fields)
     _coordinates_by_size(columns, fields)
     if ("easting" in fields.values()) != ("northing" in fields.values()):
         # Half a pair is no place: N is as often a number of stones.
@@ -103,7 +135,20 @@ def guess_mapping(columns: Iterable[SourceColumn], layer: str) -> ColumnMapping:
     return ColumnMapping(fields)
 
 
-def _readings(columns: Sequence[SourceColumn]) -> Iterable[tuple[str, tuple[str, ...]]]:
+def _take_hints(columns: Iterable[SourceColumn], fields: dict[str, str | None], definition: Layer) -> None:
+    choices = fields_to_map(definition)
+    for column in columns:
+        if column.hint in choices and (column.hint in SHARED or column.hint not in fields.values()):
+            fields[column.name] = column.hint
+
+
+def _gems(definition: Layer) -> Vocabulary:
+    """The gems that there are, an office's own among them."""
+    gem = definition.field("gem")
+    return gem.vocabulary if gem is not None and gem.vocabulary is not None else VOCABULARIES["gem"]
+
+
+def _readings(columns: Iterable[SourceColumn]) -> Iterable[tuple[str, tuple[str, ...]]]:
     return ((column.name, names_of_column(column.name)) for column in columns)
 
 
@@ -115,25 +160,25 @@ def _asked(definition: Layer) -> Iterable[tuple[str, tuple[str, ...]]]:
     yield from words.items()
 
 
-def _first(words: tuple[str, ...], free: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The free column that is called by the earliest of the words."""
-    for depth in range(3):  # whole names before parts of names
-        for word in words:
-            for column, readings in free.items():
-                if depth < len(readings) and readings[depth] == word:
-                    return column
-    return None
+def _called(words: tuple[str, ...], free: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The free columns that are called by one of the words, the earliest word first."""
+    depths = range(max(map(len, free.values()), default=0))  # whole names before parts of names
+    return [
+        column
+        for depth in depths
+        for word in words
+        for column, readings in free.items()
+        if depth < len(readings) and readings[depth] == word
+    ]
 
 
 def _fits(name: str, column: SourceColumn, definition: Layer) -> bool:
     """Whether what stands in the column can be the field at all."""
     if name == "gem":
         # "species", "type" and the like are of trees as often as of gems.
-        gems = VOCABULARIES["gem"]
+        gems = _gems(definition)
         sure = any("gem" in reading.split() or reading == "stone" for reading in names_of_column(column.name))
         return sure or not column.samples or any(map(gems.find, column.samples))
-    if name == "elevation_m" or name.endswith("_mm"):
-        return not is_in_feet(column.name)
     if name in _LOOKS:
         # One bad row must not hide the column.
         return sum(map(_LOOKS[name], column.samples)) * 2 >= len(column.samples)
@@ -143,20 +188,28 @@ def _fits(name: str, column: SourceColumn, definition: Layer) -> bool:
     found = definition.field(name)
     if found is not None and found.kind == CODE and found.name in ("province", "review_status", "mine_status", "kind"):
         # Common words with other meanings: believed only where the values are known.
-        vocabulary = VOCABULARIES[found.vocabulary_name]
+        vocabulary = found.vocabulary or VOCABULARIES[found.vocabulary_name]
         return not column.samples or any(vocabulary.find(sample) for sample in column.samples)
     return True
 
 
-def _find_gem(columns: Sequence[SourceColumn], fields: dict[str, str | None]) -> None:
+def _find_gem(columns: Sequence[SourceColumn], fields: dict[str, str | None], gems: Vocabulary) -> None:
     """A column that is called something else but holds names of gems (GPX has ``type`` and ``sym``)."""
     if "gem" in fields.values():
         return
-    gems = VOCABULARIES["gem"]
     for column in columns:
-        if fields[column.name] is None and column.samples and all(map(gems.find, column.samples)):
+        unknown = fields[column.name] is None and column.hint is None
+        if unknown and column.samples and all(map(gems.find, column.samples)):
             fields[column.name] = "gem"
             return
+
+
+def _find_photos(columns: Sequence[SourceColumn], fields: dict[str, str | None]) -> None:
+    """Columns that hold nothing but names of photos, whatever they are called."""
+    for column in columns:
+        empty = fields[column.name] is None and column.hint is None
+        if empty and column.samples and all(map(is_picture_name, column.samples)):
+            fields[column.name] = PHOTO_FILES
 
 
 def _coordinates_by_size(columns: Sequence[SourceColumn], fields: dict[str, str | None]) -> None:
@@ -190,9 +243,10 @@ def _give_day(columns: Sequence[SourceColumn], fields: dict[str, str | None]) ->
             return
 
 
-def parse_mapping(assignments: Iterable[str], source: SourceTable, layer: str) -> ColumnMapping:
-    """The user's changes: ``COLUMN=FIELD``, ``COLUMN=`` (keep it in the notes) or ``"TEXT"=FIELD`` (in
-    quotation marks: the same text for every row). Names of columns are matched whatever their case.
+def parse_mapping(assignments: Iterable[str], source: SourceTable, layer: str | Layer) -> ColumnMapping:
+    """The user's changes: ``COLUMN=FIELD``, ``COLUMN=`` (keep it in the notes), ``COLUMN=-`` (leave it out) or
+    ``"TEXT"=FIELD`` (in quotation marks: the same text for every row). Names of columns are matched whatever their
+    case.
 
     Raises ``BadInput`` naming the columns or fields there are.
     """
@@ -209,7 +263,7 @@ def parse_mapping(assignments: Iterable[str], source: SourceTable, layer: str) -
             raise BadInput(
                 tr("There is no field {name!r} to import into; there are {what}.", name=name, what=", ".join(choices))
             )
-        if name and name in (*fields.values(), *constants):
+        if name and name not in SHARED and name in (*fields.values(), *constants):
             raise BadInput(tr("Two columns are given for {name}; a field takes one.", name=name))
         column = left if left in source.column_names else by_name.get(left.casefold())
         if column is not None:

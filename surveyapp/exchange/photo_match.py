@@ -34,6 +34,8 @@ BY_TIME_S = 1800.0
 """By time alone a photo belongs to no sighting that was observed longer before or after than this."""
 GAP_S = 300.0
 """Between points of a track that are farther apart in time than this nobody knows where the camera was."""
+BURST_M, BURST_S = 15.0, 600.0
+"""Photos this near to each other in place and time are of one thing."""
 _CANDIDATES = 6
 """So many sightings are offered for a photo."""
 _WITHIN_REACH = 500
@@ -152,6 +154,31 @@ def clock_ahead_s(shots: Sequence[Shot]) -> tuple[float, int] | None:
 def match(shots: Sequence[Shot], stops: Stops, walks: Sequence[Walk], ahead_s: float = 0.0) -> list[Match]:
     """For each photo, in their order, the sighting that it belongs to; ``ahead_s`` as :meth:`Shot.moment` takes."""
     return [_match_one(shot, stops, walks, ahead_s) for shot in shots]
+
+
+def bursts(shots: Sequence[Shot], ahead_s: float = 0.0) -> list[list[int]]:
+    """Places of those photos that have a position, in groups: photos that were taken of one thing, within 15 m and ten
+    minutes of the first of them. The first of a group is the one that was taken first."""
+    placed = [
+        (shot.moment(ahead_s), at, (shot.longitude, shot.latitude))
+        for at, shot in enumerate(shots)
+        if shot.longitude is not None and shot.latitude is not None
+    ]
+    placed.sort(key=lambda one: (one[0] is None, one[0].timestamp() if one[0] else 0.0, one[1]))
+    groups: list[tuple[datetime | None, tuple[float, float], list[int]]] = []
+    for moment, at, place in placed:
+        for start, where, group in groups:
+            if (
+                moment is not None
+                and start is not None
+                and (moment - start).total_seconds() <= BURST_S
+                and haversine_m(*where, *place) <= BURST_M
+            ):
+                group.append(at)
+                break
+        else:
+            groups.append((moment, place, [at]))
+    return [group for _moment, _place, group in groups]
 
 
 def _match_one(shot: Shot, stops: Stops, walks: Sequence[Walk], ahead_s: float) -> Match:

@@ -60,9 +60,9 @@ class PhotoFacts:
     """A photo as it will be kept. Degrees, metres and UTC text; ``None`` where the photo does not say.
 
     ``data``: the bytes to keep, ``sha256`` theirs. ``original_sha256``: of the file given, if it was made
-    smaller. ``width_px``, ``height_px``: as it is looked at, after the camera's rotation. ``taken_at``: by
-    the GPS clock; ``camera_time``: as the camera wrote it, without a zone. ``bearing_deg``: from true north.
-    ``notes``: sentences about facts that were left out.
+    smaller. ``width_px``, ``height_px``: as it is looked at, after the camera's rotation. ``accuracy_m``: what the
+    camera says its position is good to. ``taken_at``: by the GPS clock; ``camera_time``: as the camera wrote it,
+    without a zone. ``bearing_deg``: from true north. ``notes``: sentences about facts that were left out.
     """
 
     data: bytes
@@ -73,6 +73,7 @@ class PhotoFacts:
     original_sha256: str | None = None
     longitude: float | None = None
     latitude: float | None = None
+    accuracy_m: float | None = None
     elevation_m: float | None = None
     bearing_deg: float | None = None
     taken_at: str | None = None

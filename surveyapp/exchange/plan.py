@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from surveyapp.domain.fields import (
-    GEOMETRY,
-    Layer,
-)
+from surveyapp.domain.fields import GEOMETRY, PHOTO, SIGHTING, Layer
 from surveyapp.domain.progress import Progress
 from surveyapp.domain.records import Value
-from surveyapp.domain.validation import layer_named, parse_value
+from surveyapp.domain.validation import parse_value
 from surveyapp.errors import BadInput
+from surveyapp.exchange.attachments import Attachments
 from surveyapp.exchange.dates import check_offset
 from surveyapp.exchange.identity import (
     derived_uuids,
@@ -20,8 +19,9 @@ from surveyapp.exchange.identity import (
     repeated,
 )
 from surveyapp.exchange.importers.source import SourceTable
-from surveyapp.exchange.mapping import ColumnMapping, fields_to_map, guess_mapping, importable
+from surveyapp.exchange.mapping import ColumnMapping, defined, fields_to_map, guess_mapping, importable
 from surveyapp.exchange.rowreader import Draft, RowReader, Warned, notes_field
+from surveyapp.exchange.synonyms import SHARED
 from surveyapp.geo.crs import WGS84, accuracy_of, crs_text, label_of
 from surveyapp.words import tr
 
@@ -32,13 +32,17 @@ _STEP_ROWS = 500
 class PlannedRow:
     """A record to be: ``row`` is the number of the source row, ``values`` hold the geometry under ``geom``.
 
-    ``own_identity``: the uuid came with the row, so it may be a record that the survey has already.
+    ``own_identity``: the uuid came with the row, or from what tells it from others for good, so it may be a record
+    that the survey has already, and it may differ from it. ``photos``: files to attach, with their ``caption``; a
+    row without values attaches them to the sighting of its uuid.
     """
 
     row: int
     uuid: str
     values: dict[str, Value]
     own_identity: bool = False
+    photos: tuple[Path, ...] = ()
+    caption: str = ""
 
     @property
     def wkb_hex(self) -> str | None:
@@ -48,11 +52,13 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A source row that is not taken, with the reason as a sentence and its values as the source has them."""
+    """A source row that is not taken, with the reason as a sentence, its values and its geometry (WKB hex, in the
+    source's own reference system) as the source has them."""
 
     row: int
     reason: str
     values: dict[str, Value]
+    wkb_hex: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,25 +78,31 @@ class ImportPlan:
 def plan_import(
     source: SourceTable,
     mapping: ColumnMapping | None = None,
-    layer: str | None = None,
+    layer: str | Layer | None = None,
     *,
     utc_offset: str | None = None,
     progress: Progress | None = None,
 ) -> ImportPlan:
     """Read every row of a source and say what becomes of it. Nothing is written.
 
-    ``mapping`` is the guessed one if not given, ``layer`` the source's target. ``utc_offset`` ("+05:00") is
-    the zone of times that have none; without it they are taken as UTC, and a note says so.
+    ``mapping`` is the guessed one if not given, ``layer`` the source's target (as a :class:`Layer` with the office's
+    own fields, where there are some). ``utc_offset`` ("+05:00") is the zone of times that have none; without it they
+    are taken as UTC, and a note says so.
 
-    Raises ``BadInput`` when the source as a whole cannot be taken: no coordinate system, an unknown field.
+    Raises ``BadInput`` when the source as a whole cannot be taken: no coordinate system, an unknown field, a column of
+    weights whose unit nobody says.
     """
-    definition = layer_named(layer or source.target)
+    definition = defined(layer or source.target)
+    mapping = mapping or guess_mapping(source.columns, definition)
+    if definition.name == PHOTO.name and (attached := Attachments(source, mapping)).complete:
+        return _plan_attachments(source, mapping, attached)
     if not importable(definition):
         raise BadInput(tr("{plural} are attached to records, not imported from a table.", plural=tr(definition.plural)))
-    mapping = mapping or guess_mapping(source.columns, definition.name)
     _check_mapping(source, mapping, definition)
     crs = _crs_of(source, mapping, definition)
     reader = RowReader(source, mapping, definition, crs, check_offset(utc_offset))
+    if (question := reader.unasked()) is not None:
+        raise BadInput(question.asks())
     drafts = []
     for count, row in enumerate(source.rows, start=1):
         drafts.append(reader.read(row))
@@ -103,8 +115,20 @@ def plan_import(
     return ImportPlan(definition.name, rows, rejected, warnings, mapping, unmapped, notes)
 
 
+def _plan_attachments(source: SourceTable, mapping: ColumnMapping, attached: Attachments) -> ImportPlan:
+    """Photos for sightings that are there, or come in the same import; whether they do is seen when they are taken."""
+    rows, rejected = [], []
+    for row in source.rows:
+        of, files, caption, why = attached.read(row)
+        if why:
+            rejected.append(Rejected(row.number, why, dict(row.values)))
+        else:
+            rows.append(PlannedRow(row.number, of, {}, photos=files, caption=caption))
+    return ImportPlan(SIGHTING.name, rows, rejected, [], mapping, mapping.unmapped, source.notes)
+
+
 def _check_mapping(source: SourceTable, mapping: ColumnMapping, definition: Layer) -> None:
-    choices = fields_to_map(definition.name)
+    choices = fields_to_map(definition)
     known = set(source.column_names)
     for column, name in mapping.fields.items():
         if column not in known:
@@ -120,7 +144,9 @@ def _check_mapping(source: SourceTable, mapping: ColumnMapping, definition: Laye
                     column=column,
                 )
             )
-    for name in repeated(name for name in (*mapping.fields.values(), *mapping.constants) if name is not None):
+    for name in repeated(
+        name for name in (*mapping.fields.values(), *mapping.constants) if name is not None and name not in SHARED
+    ):
         raise BadInput(tr("Two columns are given for {name}; a field takes one.", name=name))
     for name, text in mapping.constants.items():
         found = definition.field(name)
@@ -196,12 +222,14 @@ def _identified(layer: str, drafts: list[Draft]) -> tuple[list[PlannedRow], list
     rows, rejected = [], []
     for draft, made in zip(drafts, derived, strict=True):
         if draft.reason is not None:
-            rejected.append(Rejected(draft.row.number, draft.reason, dict(draft.row.values)))
+            rejected.append(Rejected(draft.row.number, draft.reason, dict(draft.row.values), draft.row.wkb_hex))
             continue
         whole = draft.own or made
         for part, geometry in enumerate(draft.parts or (None,), start=1):
             values = dict(draft.values) if geometry is None else draft.values | {GEOMETRY: geometry}
-            rows.append(PlannedRow(draft.row.number, part_uuid(whole, part), values, draft.own is not None))
+            lasting = draft.own is not None or draft.identity.key is not None
+            photos = draft.photos if part == 1 else ()
+            rows.append(PlannedRow(draft.row.number, part_uuid(whole, part), values, lasting, photos))
     return rows, rejected
 
 

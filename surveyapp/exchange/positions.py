@@ -49,6 +49,8 @@ class Places:
         self._crs = crs
         self._comma = decimal_comma
         self._column = {name: mapping.column_of(name) for name in PLACE_FIELDS}
+        self._told = [(name, column) for name, column in self._column.items() if column is not None]
+        self._silent = dict.fromkeys(PLACE_FIELDS, "")
         self._zone_column = next((c for c in mapping.fields if folded(c) in ("zone", "utm zone")), None)
         self._projected = crs is not None and not is_geographic(crs)
 
@@ -63,7 +65,7 @@ class Places:
     def _found(self, row: SourceRow) -> Place:
         if row.wkb_hex is not None:
             return self._from_shape(row.wkb_hex)
-        text = {name: self._text(row.values, column) for name, column in self._column.items()}
+        text = self._silent | {name: text_of(row.values.get(column)).strip() for name, column in self._told}
         if self._kind == POINT and self._projected and text["easting"] and text["northing"]:
             return self._from_grid(row.values, text)
         if self._kind == POINT and text["longitude"] and text["latitude"]:

@@ -22,6 +22,15 @@ UUID_FIELD = "uuid"
 TIME_OF_DAY = "time_of_day"
 """A column that holds the hour alone, beside one that holds the day."""
 
+PHOTO_FILES = "photos"
+"""A column that names photos, which lie beside the source; several columns can be it."""
+SOURCE_ID = "source_id"
+"""A column by which the source itself tells its rows apart for good; the record's identity is made of it."""
+LEFT_OUT = "-"
+"""A column that is not taken at all, not even into the notes; several columns can be it."""
+SHARED = (PHOTO_FILES, LEFT_OUT)
+"""What several columns can become."""
+
 _NOTES = "note|remark|remarks|comment|comments|description|desc|cmt|memo|observations"
 _ALL_LAYERS = {"uuid": "globalid|global id|instance id|meta instance id|record uuid", "notes": _NOTES}
 
@@ -49,7 +58,7 @@ _SIGHTING = {
     "host_rock_text": "rock description|host rock description|lithology description|lith detail",
     "deposit_model": "model|model type",
     "stone_count": "stones|count|number of stones|no of stones|quantity",
-    "largest_mm": "max size mm|largest stone mm|size mm|largest size mm",
+    "largest_mm": "max size mm|largest stone mm|size mm|largest size mm|largest cm|size cm",
     "total_carats": "carats|ct|total ct|weight ct|weight carats",
     "processed_t": "tonnes processed|tonnes",
     "processed_m3": "m3 processed|volume m3",
@@ -57,10 +66,11 @@ _SIGHTING = {
     "colour": "color|رنگ",
     "clarity": "transparency",
     "observer": "geologist|surveyor|name of geologist|observed by|recorded by|surveyed by|collected by|"
-    "collector|enumerator|reporter|username|author|مشاہدہ کار",
+    "collector|enumerator|reporter|username|author|submitter name|created by|created user|مشاہدہ کار",
     "observed_at": "observed|date time|datetime|date and time|date observed|observation date|"
     "observation time|observation date time|timestamp|location timestamp|date|visit date|survey date|"
-    "collection date|time date|time|when|start|today|submission time|تاریخ",
+    "collection date|time date|time|when|start|today|submission time|submission date|created date|created at|"
+    "تاریخ",
     "review_status": "status",
     "deposit_name": "deposit",
 }
@@ -102,7 +112,10 @@ VALUE_WORDS: dict[str, dict[str, str]] = {
 }
 """Values that other software writes for our codes; GPX 1.1 has fixes 2d and 3d."""
 
-_FEET = re.compile(r"(?:^|\s)(?:ft|feet|foot)(?:\s|$)")
+_OTHER_UNIT = re.compile(r"(?:ft|feet|foot|inch|inches|cm|km|kg|kgs|lb|lbs)")
+_AT_END = re.compile(rf"\s+{_OTHER_UNIT.pattern}$")
+_BRACKETS = re.compile(r"[(\[].*?[)\]]")
+_PATH = re.compile(r"[/:]|(?<=\w)-(?=\w)")
 
 
 def folded(name: str) -> str:
@@ -112,15 +125,18 @@ def folded(name: str) -> str:
 
 
 def names_of_column(column: str) -> tuple[str, ...]:
-    """Ways to read a column's name, the fullest first: whole, without its unit in brackets, and the last
-    part of a path, as ODK and Kobo write them ("group/gem", "meta-instanceID")."""
-    readings = (column, re.sub(r"[(\[].*?[)\]]", " ", column), re.split(r"[/:]|(?<=\w)-(?=\w)", column)[-1])
-    return tuple(dict.fromkeys(filter(None, map(folded, readings))))
+    """Ways to read a column's name, the fullest first: whole, without its unit in brackets, the last part of a path,
+    as ODK and Kobo write them ("group/gem", "meta-instanceID"), both of them, and without a unit at its end that is
+    none of our fields' ("elev_ft")."""
+    plain, last = _BRACKETS.sub(" ", column), _PATH.split(column)[-1]
+    readings = [folded(text) for text in (column, plain, last, _BRACKETS.sub(" ", last))]
+    readings += [_AT_END.sub("", readings[0]), _AT_END.sub("", readings[2])]
+    return tuple(dict.fromkeys(filter(None, readings)))
 
 
-def is_in_feet(column: str) -> bool:
-    """Whether a column's name says that it is in feet, which no field of ours is."""
-    return _FEET.search(folded(column)) is not None
+def is_in_other_unit(column: str) -> bool:
+    """Whether a column's name says a unit that none of our fields has: another column of the same is taken first."""
+    return any(_OTHER_UNIT.fullmatch(word) for word in folded(column).split())
 
 
 @cache

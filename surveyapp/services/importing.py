@@ -3,51 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from surveyapp.domain import changes
-from surveyapp.domain.changes import ChangeSet
-from surveyapp.domain.fields import LAYER_BY_NAME
+from surveyapp.domain.fields import LAYER_BY_NAME, Layer
 from surveyapp.domain.progress import Progress
-from surveyapp.domain.records import Value
-from surveyapp.errors import Refused
-from surveyapp.exchange import registry
+from surveyapp.domain.template import fields_of
+from surveyapp.errors import BadInput, Refused
+from surveyapp.exchange import registry, rejects, remembered
+from surveyapp.exchange.dates import check_offset
 from surveyapp.exchange.importers.source import SourceTable
-from surveyapp.exchange.mapping import guess_mapping, parse_mapping
-from surveyapp.exchange.plan import ImportPlan, Rejected, plan_import
-from surveyapp.services.recording import place_facts
+from surveyapp.exchange.mapping import ColumnMapping, guess_mapping, parse_mapping
+from surveyapp.exchange.plan import ImportPlan, plan_import
+from surveyapp.exchange.remembered import SavedMapping
+from surveyapp.exchange.units import check_units
+from surveyapp.services import import_photos, templates
+from surveyapp.services.import_result import ImportResult, Planned, counts_of, summary
+from surveyapp.services.import_taking import Taking
 from surveyapp.services.session import Session
 from surveyapp.words import tr
 
-_STEP_ROWS = 500
+__all__ = [
+    "Extras", "ImportResult", "Planned", "asked_layer", "counts_of", "import_as_told", "import_plan", "import_sources",
+    "mappings_of", "refuse_own", "summary", "take",
+]  # fmt: skip
 
 
-@dataclass(slots=True)
-class ImportResult:
-    """What became of one table of a source. ``same``: in the survey already; ``differing``: uuids of records that
-    are in the survey with other values, which an import leaves alone; ``mapping``: column to field."""
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What an import can be told besides. ``saved``: mappings from a file, for tables that have their columns.
+    ``units``: ``{column: unit}``. ``utc_offset``: of times that say no zone. ``update``: take what a source says anew
+    of a record that came from it before. ``rejects_to``: the file for rows that are not taken; without it, it lies
+    beside the survey (and a dry run writes none)."""
 
-    source: str
-    table: str
-    layer: str
-    mapping: dict[str, str | None]
-    dry_run: bool
-    added: int = 0
-    same: int = 0
-    differing: list[str] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "source": self.source, "table": self.table, "layer": self.layer, "mapping": self.mapping,
-            "dry_run": self.dry_run, "added": self.added, "same": self.same, "differing": self.differing,
-            "rejected": [{"row": r.row, "reason": r.reason, "values": r.values} for r in self.rejected],
-            "warnings": self.warnings, "notes": self.notes,
-        }
+    saved: Sequence[SavedMapping] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    utc_offset: str | None = None
+    update: bool = False
+    rejects_to: Path | None = None
 
 
 def refuse_own(path: Path) -> None:
@@ -58,6 +52,23 @@ def refuse_own(path: Path) -> None:
         raise Refused(tr("{path} is a survey with a history; merge it instead, so that nothing is lost.", path=path))
 
 
+def asked_layer(session: Session, name: str) -> Layer:
+    """The layer with what the survey's office makes of it: its own fields, its own terms. Defaults stay those of the
+    table, because an office's are for what its own people record."""
+    definition = LAYER_BY_NAME[name]
+    template = templates.common(templates.all_of(session.file)[0])
+    own = fields_of(definition, template)
+    if own is definition.fields:
+        return definition
+    plain = {f.name: f for f in definition.fields}
+    kept = tuple(
+        replace(f, default=plain[f.name].default, level=plain[f.name].level) if f.name in plain
+        else replace(f, default=None)
+        for f in own
+    )  # fmt: skip
+    return replace(definition, fields=kept)
+
+
 def import_sources(
     session: Session,
     sources: Sequence[Path],
@@ -65,27 +76,87 @@ def import_sources(
     maps: Mapping[str, str] | None = None,
     layer: str | None = None,
     crs: str | None = None,
+    extras: Extras | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> list[ImportResult]:
     """Plan every table of every source, then import them in one change set; a failure imports nothing.
 
-    ``maps``: ``{column: field}`` on top of what is guessed. ``crs``: for sources that do not say theirs.
+    ``maps``: ``{column: field}`` on top of what is guessed, or saved. ``crs``: for sources that do not say theirs.
     """
-    plans: list[tuple[SourceTable, ImportPlan]] = []
-    for source in sources:
-        path = Path(source)
+    extras = extras or Extras()
+    if extras.rejects_to is not None:
+        rejects.check_place(extras.rejects_to, [session.file.path, *sources])
+    extras = replace(extras, units=check_units(extras.units))
+    tables: list[tuple[SourceTable, list[SourceTable]]] = []
+    for path in map(Path, sources):
         refuse_own(path)
-        tables = (
-            [registry.read_source(path, layer=layer, crs=crs)] if layer else registry.read_all(path, crs=crs)
+        there = [registry.read_source(path, layer=layer, crs=crs)] if layer else registry.read_all(path, crs=crs)
+        tables += [(table, there) for table in there]
+    known = {name for table, _there in tables for name in table.column_names}
+    for column in extras.units:
+        if column not in known:
+            raise BadInput(tr("No source has a column {column!r} that --unit names.", column=column))
+    plans = [
+        _planned(session, table, _maps_for(table, there, maps or {}), extras, progress) for table, there in tables
+    ]
+    return take(session, plans, extras, dry_run=dry_run, progress=progress)
+
+
+def import_as_told(
+    session: Session, sources: Sequence[Path], told: Mapping[str, Any], *, dry_run: bool, progress: Progress
+) -> list[ImportResult]:
+    """Import by the options of the command line, by their names there (``maps``, ``units``, ``mapping``,
+    ``save_mapping``, ``layer``, ``crs``, ``utc_offset``, ``rejects``, ``update``). A mapping that is saved, and a list
+    of rejected rows whose place is named, are written in a dry run too: they are what one asks for with it."""
+    saved = remembered.read_mappings(told["mapping"]) if told["mapping"] else ()
+    extras = Extras(saved, told["units"], check_offset(told["utc_offset"]), told["update"], told["rejects"])
+    results = import_sources(
+        session, sources, maps=told["maps"], layer=told["layer"], crs=told["crs"], extras=extras, dry_run=dry_run,
+        progress=progress,
+    )  # fmt: skip
+    if told["save_mapping"]:
+        remembered.write_mappings(told["save_mapping"], mappings_of(results, told["crs"], extras))
+    return results
+
+
+def mappings_of(results: Sequence[ImportResult], crs: str | None, extras: Extras) -> list[SavedMapping]:
+    """The mappings that an import used, to be saved for the next."""
+    units = check_units(extras.units)
+    return [
+        SavedMapping(
+            result.layer,
+            ColumnMapping(
+                result.mapping, result.constants, {c: u for c, u in units.items() if c in result.mapping}
+            ),
+            crs,
+            extras.utc_offset,
         )
-        for table in tables:
-            mapping = guess_mapping(table.columns, table.target)
-            told = _maps_for(table, tables, maps or {})
-            if told:
-                mapping = mapping.changed(parse_mapping(told, table, table.target))
-            plans.append((table, plan_import(table, mapping, progress=progress)))
-    return _take(session, plans, dry_run=dry_run, progress=progress or Progress())
+        for result in results
+    ]
+
+
+def _planned(
+    session: Session, table: SourceTable, maps: Sequence[str], extras: Extras, progress: Progress | None
+) -> Planned:
+    """One table with its mapping: guessed, then saved, then what the user says."""
+    definition = asked_layer(session, table.target)
+    mapping = guess_mapping(table.columns, definition)
+    before = remembered.best(extras.saved, table)
+    offset = extras.utc_offset
+    if before is not None:
+        mapping = remembered.fitted(before, table, mapping, definition)
+        offset = offset or before.utc_offset
+        if before.crs and table.crs is None:
+            table = replace(table, crs=before.crs)
+    if maps:
+        mapping = mapping.changed(parse_mapping(maps, table, definition))
+    mine = {column: unit for column, unit in extras.units.items() if column in table.column_names}
+    mapping = replace(mapping, units=dict(mapping.units) | mine)
+    if table.format == "photos":
+        offset = offset or import_photos.ZONE
+    plan = plan_import(table, mapping, definition, utc_offset=offset, progress=progress)
+    return Planned(table, import_photos.planned(session, table, plan) if table.format == "photos" else plan)
 
 
 def _maps_for(table: SourceTable, tables: Sequence[SourceTable], maps: Mapping[str, str]) -> list[str]:
@@ -96,83 +167,57 @@ def _maps_for(table: SourceTable, tables: Sequence[SourceTable], maps: Mapping[s
 
 
 def import_plan(
-    session: Session, source: SourceTable, plan: ImportPlan, progress: Progress | None = None
+    session: Session, source: SourceTable, plan: ImportPlan, progress: Progress | None = None, *, update: bool = False
 ) -> ImportResult:
     """Import one table as planned."""
     refuse_own(source.path)
-    return _take(session, [(source, plan)], dry_run=False, progress=progress or Progress())[0]
+    return take(session, [Planned(source, plan)], Extras(update=update), progress=progress)[0]
 
 
-def _take(
-    session: Session, plans: Sequence[tuple[SourceTable, ImportPlan]], *, dry_run: bool, progress: Progress
-) -> list[ImportResult]:
-    made: list[changes.Change] = []
-    results = []
-    coming: set[str] = set()
-    for source, plan in plans:
-        result = ImportResult(
-            source.path.name, source.layer, plan.layer, dict(plan.mapping.fields), dry_run,
-            rejected=list(plan.rejected), notes=list(plan.notes),
-            warnings=[f"row {w.row}: {w.message}" for w in plan.warnings],
-        )
-        results.append(result)
-        known = session.file.known(plan.layer)
-        for number, row in enumerate(plan.rows):
-            if number % _STEP_ROWS == 0:
-                progress.step(number, len(plan.rows), tr("Importing {name}", name=source.path.name))
-            if row.uuid in known or row.uuid in coming:
-                _compare(session, result, plan.layer, row.uuid, row.values)
-                continue
-            coming.add(row.uuid)
-            made.append(changes.insert(plan.layer, _completed(session, plan.layer, row.values), uuid=row.uuid))
-            result.added += 1
-    if made and not dry_run:
-        names = ", ".join(sorted({source.path.name for source, _ in plans}))
-        session.apply(ChangeSet(tuple(made), tr("Import {names}", names=names)), initiator="import")
+def take(
+    session: Session, plans: Sequence[Planned], extras: Extras, *, dry_run: bool = False,
+    progress: Progress | None = None,
+) -> list[ImportResult]:  # fmt: skip
+    """Import what is planned in one change set (photos beyond what memory holds in more), the list of rejected rows
+    first: where that cannot be written nothing is imported, and where nothing can be imported it goes again."""
+    taking = Taking(session, update=extras.update, dry_run=dry_run, progress=progress or Progress())
+    results = [taking.weigh(one) for one in plans]
+    written = _write_rejects(session, plans, results, extras.rejects_to, dry_run=dry_run)
+    if not dry_run:
+        try:
+            taking.apply()
+        except BaseException:
+            for path in written:
+                path.unlink(missing_ok=True)
+            raise
     return results
 
 
-def _compare(
-    session: Session, result: ImportResult, layer: str, uuid: str, values: Mapping[str, Value]
-) -> None:
-    """A record that the survey has, or had: it stays as it is; that it differs is said."""
-    here = session.file.get(layer, uuid)
-    if here is not None and any(v is not None and here.values.get(n) != v for n, v in values.items()):
-        result.differing.append(uuid)
-    else:
-        result.same += 1
-
-
-def _completed(session: Session, layer: str, values: Mapping[str, Value]) -> dict[str, Value]:
-    """Defaults, the survey, and what follows from the position."""
-    definition = LAYER_BY_NAME[layer]
-    filled: dict[str, Value] = {f.name: f.default for f in definition.fields if f.default is not None}
-    if definition.field("survey_uuid") is not None:
-        filled["survey_uuid"] = session.survey_uuid
-    if layer == "sighting" and values.get("gem") is None:
-        # A waypoint of a handset is a place; that anything was found there is not for us to say.
-        filled.pop("presence", None)
-        filled.pop("occurrence_type", None)
-    filled |= {name: value for name, value in values.items() if value is not None}
-    if layer == "sighting":
-        from surveyapp.domain.geometry import point_of
-
-        point = point_of(filled.get("geom"))
-        if point is not None:
-            for name, value in place_facts(*point).items():
-                filled.setdefault(name, value)
-    return filled
-
-
-def summary(result: ImportResult) -> list[str]:
-    """One table's import in lines for people: the mapping first."""
-    lines = [f"{result.source}, table {result.table}, to {LAYER_BY_NAME[result.layer].plural.lower()}:"]
-    lines += [f"  {column} -> {name or 'notes'}" for column, name in result.mapping.items()]
-    lines += [f"  note: {note}" for note in result.notes]
-    lines += [f"  warning: {warning}" for warning in result.warnings]
-    lines += [f"  row {r.row} not taken: {r.reason}" for r in result.rejected]
-    verb = "would be added" if result.dry_run else "added"
-    lines.append(f"  {result.added} {verb}, {result.same} there already, {len(result.rejected)} not taken")
-    if result.differing:
-        lines.append(f"  {len(result.differing)} are in the survey with other values and stay as they are")
-    return lines
+def _write_rejects(
+    session: Session, plans: Sequence[Planned], results: Sequence[ImportResult], rejects_to: Path | None, *,
+    dry_run: bool,
+) -> list[Path]:  # fmt: skip
+    """Write the rejected rows, of all sources into the one file or of each into its own; the files that are new."""
+    told = [
+        (result, rejects.RejectedRows(one.source, result.rejected))
+        for one, result in zip(plans, results, strict=True)
+        if result.rejected
+    ]
+    if not told or (dry_run and rejects_to is None):
+        return []
+    if rejects_to is not None:
+        new = not rejects_to.exists()
+        rejects.write_rejects(rejects_to, [rows for _result, rows in told])
+        for result, _rows in told:
+            result.rejects_file = rejects_to
+        return [rejects_to] if new else []
+    written = []
+    for path in dict.fromkeys(rows.source.path for _result, rows in told):
+        mine = [(result, rows) for result, rows in told if rows.source.path == path]
+        before = set(session.file.path.parent.glob("*.rejected*.csv"))
+        made = rejects.write_beside(session.file.path.parent, path, [rows for _result, rows in mine])
+        if made not in before:
+            written.append(made)
+        for result, _rows in mine:
+            result.rejects_file = made
+    return written

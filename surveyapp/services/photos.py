@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from surveyapp.domain import changes
 from surveyapp.domain.changes import Change, ChangeSet
-from surveyapp.domain.fields import PHOTO, SIGHTING
+from surveyapp.domain.fields import GEOMETRY, PHOTO, SIGHTING
+from surveyapp.domain.geometry import point_hex
 from surveyapp.domain.progress import Progress
 from surveyapp.domain.records import Record, Value, moment_of
 from surveyapp.domain.template import EMPTY
 from surveyapp.errors import Refused, SurveyError
+from surveyapp.exchange.media import NO_PICTURES, PICTURES, pictures_below
 from surveyapp.services import templates
 from surveyapp.services.session import Session
 from surveyapp.words import ntr, tr
@@ -23,16 +24,11 @@ from surveyapp.words import ntr, tr
 if TYPE_CHECKING:
     from surveyapp.exchange.photo_match import Match, Shot
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-"""Of files that are kept as photos."""
-REFUSED_SUFFIXES = (".heic", ".heif", ".avif", ".gif", ".bmp", ".dng", ".svg")
-"""Of pictures that are not; reading one says why. (A TIFF may be a map.)"""
+SUFFIXES, REFUSED_SUFFIXES = PICTURES, NO_PICTURES
+pictures_in = pictures_below
 SMALL_PX = 320
 _BATCH_BYTES = 128 * 2**20
 """Photos are held in memory until they are saved: so many bytes at once."""
-_DEEP = 2
-"""A camera keeps its photos in folders such as DCIM/100CANON."""
-_FOLDERS = 200
 _OF_THE_CAMERA = ("taken_at", "camera_time", "exif_longitude", "exif_latitude", "exif_elevation_m", "bearing_deg",
                   "camera")
 
@@ -50,13 +46,14 @@ class Attached:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A photo in a folder, read but not attached: its facts as a record of the photo layer, what the matching needs,
-    the hash of the file, and a small picture (JPEG)."""
+    the hash of the file, a small picture (JPEG), and what the camera says its position is good to."""
 
     path: Path
     record: Record
     shot: Shot
     sha256: str
     small: bytes
+    accuracy_m: float | None = None
 
 
 # --- attaching -----------------------------------------------------------------------------------------
@@ -113,12 +110,14 @@ def attach(session: Session, sighting_uuid: str, paths: Sequence[Path], *, own_m
 
 
 def attach_matched(session: Session, pairs: Sequence[tuple[Path, str]], own_max_px: int = 0,
-                   progress: Progress | None = None) -> Attached:
+                   progress: Progress | None = None, *, first: Sequence[Change] = (), label: str = "") -> Attached:
     """Attach each photo to its sighting (uuid). In one change set, unless they are so many that they do not fit into
-    memory at once. What is no photo, or whose sighting has gone, is left out with a sentence."""
-    waiting: list[Change] = []
-    have: dict[str, set[str]] = {}
-    rules: dict[str, int | None] = {}
+    memory at once. What is no photo, or whose sighting has gone, is left out with a sentence. ``first``: changes that
+    make sightings for some of them, saved with them under the ``label``."""
+    waiting = list(first)
+    new = {change.uuid: change.values for change in first}
+    have: dict[str, set[str]] = {uuid: set() for uuid in new}
+    rules = {uuid: max_px_of(session, values.get("survey_uuid"), own_max_px) for uuid, values in new.items()}
     came: list[Attached] = []
     saved = False
     for done, (path, sighting) in enumerate(pairs):
@@ -139,9 +138,9 @@ def attach_matched(session: Session, pairs: Sequence[tuple[Path, str]], own_max_
         waiting += made
         came.append(one)
         if sum(len(change.data or b"") for change in waiting) > _BATCH_BYTES:
-            _save(session, waiting)
+            _save(session, waiting, "" if saved else label)
             waiting, saved = [], True
-    _save(session, waiting)
+    _save(session, waiting, "" if saved else label)
     return Attached(
         tuple(uuid for one in came for uuid in one.uuids),
         tuple(name for one in came for name in one.doubles),
@@ -160,34 +159,13 @@ def _hashes(photos: Sequence[Record]) -> set[str]:
     return {str(told) for photo in photos for told in (photo.get("sha256"), photo.get("original_sha256")) if told}
 
 
-def _save(session: Session, made: Sequence[Change]) -> None:
+def _save(session: Session, made: Sequence[Change], label: str = "") -> None:
     if made:
-        label = tr("Attach photo") if len(made) == 1 else ntr("Attach {n} photo", "Attach {n} photos", len(made))
-        session.apply(ChangeSet(tuple(made), label))
+        plain = tr("Attach photo") if len(made) == 1 else ntr("Attach {n} photo", "Attach {n} photos", len(made))
+        session.apply(ChangeSet(tuple(made), label or plain))
 
 
 # --- a camera's folder ---------------------------------------------------------------------------------
-
-
-def pictures_in(folder: Path) -> list[Path]:
-    """Photos in a folder and two levels below, sorted; none where it cannot be read (a card that was taken out)."""
-    return sorted(_walk(folder, _DEEP, [_FOLDERS]))
-
-
-def _walk(folder: Path, deep: int, left: list[int]) -> Iterator[Path]:
-    left[0] -= 1
-    try:
-        with os.scandir(folder) as entries:
-            inside = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in inside:
-        if entry.name.startswith("."):
-            continue
-        if entry.name.lower().endswith(SUFFIXES):
-            yield Path(entry.path)
-        elif deep and left[0] > 0 and entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), deep - 1, left)
 
 
 def look_at(paths: Sequence[Path], progress: Progress | None = None) -> tuple[list[Found], list[str]]:
@@ -209,7 +187,8 @@ def look_at(paths: Sequence[Path], progress: Progress | None = None) -> tuple[li
         except SurveyError as error:
             troubles.append(str(error))
             continue
-        found[facts.sha256] = Found(path, record, shot_of(record), facts.sha256, small)
+        found[facts.sha256] = Found(path, record, shot_of(record), facts.sha256, small,
+                                    facts.accuracy_m)
     return list(found.values()), troubles
 
 
@@ -239,6 +218,19 @@ def camera_clock(written: object) -> datetime | None:
 def match(session: Session, found: Sequence[Found], ahead_s: float = 0.0) -> tuple[list[Match], set[str]]:
     """(the match of each photo, the keys of those that the survey has already). ``ahead_s``: seconds that the
     camera's clock is ahead of Pakistan's time."""
+    hashes = known_hashes(session)
+    known = {one.shot.key for one in found if one.sha256 in hashes}
+    return match_shots(session, [one.shot for one in found], ahead_s), known
+
+
+def known_hashes(session: Session) -> set[str]:
+    """Hashes of every photo that the survey has, as they are kept and as they were."""
+    kept = session.file.columns(PHOTO.name, ["sha256", "original_sha256"])
+    return {told for told in (*kept["sha256"], *kept["original_sha256"]) if told}
+
+
+def match_shots(session: Session, shots: Sequence[Shot], ahead_s: float = 0.0) -> list[Match]:
+    """The match of each photo with the survey's sightings and tracks."""
     from surveyapp.exchange import photo_match
 
     names = ["uuid", "longitude", "latitude", "accuracy_m", "observed_at"]
@@ -249,10 +241,24 @@ def match(session: Session, found: Sequence[Found], ahead_s: float = 0.0) -> tup
         for name, start, points in zip(tracks["name"], tracks["started_at"], tracks["points"], strict=True)
         if (walk := photo_match.walk_of(str(name or ""), start, points)) is not None
     ]
-    kept = session.file.columns(PHOTO.name, ["sha256", "original_sha256"])
-    hashes = {*kept["sha256"], *kept["original_sha256"]}
-    known = {one.shot.key for one in found if one.sha256 in hashes}
-    return photo_match.match([one.shot for one in found], stops, walks, ahead_s), known
+    return photo_match.match(shots, stops, walks, ahead_s)
+
+
+# --- sightings where photos were taken -----------------------------------------------------------------
+
+
+def place_of(found: Found) -> dict[str, Value] | None:
+    """The position that a photo's camera says, as values of a sighting: no accuracy but what the camera itself says,
+    because nobody measured one. ``None`` where it says no position."""
+    shot = found.shot
+    if shot.longitude is None or shot.latitude is None:
+        return None
+    return {
+        GEOMETRY: point_hex(shot.longitude, shot.latitude),
+        "position_source": "photo",
+        "accuracy_m": found.accuracy_m,
+        "elevation_m": found.record.get("exif_elevation_m"),
+    }
 
 
 # --- sketches and captions -----------------------------------------------------------------------------

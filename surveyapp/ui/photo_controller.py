@@ -13,10 +13,13 @@ from shiboken6 import isValid
 
 from surveyapp.domain.fields import GEOMETRY
 from surveyapp.domain.geometry import point_hex
+from surveyapp.domain.progress import Progress
 from surveyapp.domain.records import Record, Value
 from surveyapp.exchange.photo_match import Match
+from surveyapp.services import import_photos
 from surveyapp.services import photos as photo_files
 from surveyapp.services.photos import Attached, Found
+from surveyapp.services.session import Session
 from surveyapp.ui.camera_folder import CameraFolder
 from surveyapp.ui.dialogs.photo_match import PhotoMatchDialog
 from surveyapp.ui.dialogs.sketch import SketchDialog
@@ -118,16 +121,26 @@ class PhotoController(QObject):
             self._survey.ask(lambda session: photo_files.match(session, found, ahead_s), refill)
 
         dialog.rematchWanted.connect(again)
-        dialog.accepted.connect(lambda: self._attach(dialog.chosen()))
+        dialog.accepted.connect(
+            lambda: self._attach(dialog.chosen(), dialog.new_here(), {"gem": dialog.new_gem}, dialog.ahead_s)
+        )
         dialog.fill(*answer)
         dialog.open()
 
-    def _attach(self, pairs: list[tuple[Path, str]]) -> None:
+    def _attach(
+        self, pairs: list[tuple[Path, str]], new: list[Found], given: Mapping[str, Value], ahead_s: float
+    ) -> None:
+        """Attach photos to the sightings that are there, and make sightings where the others were taken."""
         own_px = self._settings["photo.max_px"]
+
+        def work(session: Session, progress: Progress) -> Attached:
+            came = photo_files.attach_matched(session, pairs, own_px, progress)
+            made = import_photos.add_here(session, new, given, ahead_s, own_px, progress)[1]
+            return Attached(came.uuids + made.uuids, came.doubles + made.doubles, came.troubles + made.troubles)
+
+        count = len(pairs) + len(new)
         self._survey.ask_long(
-            ntr("Attaching {n} photo", "Attaching {n} photos", len(pairs)),
-            lambda session, progress: photo_files.attach_matched(session, pairs, own_px, progress),
-            self.panels.tell_attached,
+            ntr("Attaching {n} photo", "Attaching {n} photos", count), work, self.panels.tell_attached
         )
 
     def _caption(self, uuid: str) -> str:

@@ -27,6 +27,7 @@ from surveyapp.ui.dialogs.import_source import ImportDialog
 from surveyapp.ui.dialogs.locked_page import is_inside
 from surveyapp.ui.dialogs.merge import MergeDialog
 from surveyapp.ui.dialogs.preview import PreviewWindow
+from surveyapp.ui.dialogs.preview_choice import PreviewChoiceDialog
 from surveyapp.ui.prompts import ScriptedPrompts
 from tests.ui.conftest import Desk
 
@@ -76,7 +77,7 @@ def test_a_csv_is_shown_mapped_mended_and_imported_and_undo_takes_it_back(
     desk.open(survey_file)
     dialog = _import_dialog(desk, prompts, notebook)
     assert _cells(dialog, "mapping")[0][:2] == ["Place", "Fizagat, Katlang, Nowhere"]
-    boxes = {dialog._column(row): dialog._box(row) for row in range(dialog.mapping.rowCount())}
+    boxes = {dialog.mapping.column(row): dialog.mapping.box(row) for row in range(dialog.mapping.rowCount())}
     assert boxes["Stone"].currentData() == "gem"
     assert boxes["Lat"].currentData() == "latitude"
     assert boxes["Pit no"].currentData() is None
@@ -285,7 +286,7 @@ def test_the_preview_opens_inside_the_program(
     pytest.importorskip("PySide6.QtWebEngineWidgets", exc_type=ImportError)
     desk.open(survey_file)
     desk.trigger("survey.preview")
-    dialog = desk.window.findChild(ExportDialog)
+    dialog = desk.window.findChild(PreviewChoiceDialog)
     target = tmp_path / "preview.html"
     dialog.target.set_path(target)
     desk.qtbot.mouseClick(dialog.main_button, LEFT)

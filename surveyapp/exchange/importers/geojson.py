@@ -71,6 +71,7 @@ def read_geojson(
         crs=stated or crs or WGS84,
         crs_stated=stated is not None or crs is None,
         target=LAYER_OF_GEOMETRY.get(family, "sighting"),
+        media=(path.parent,),
     )
 
 

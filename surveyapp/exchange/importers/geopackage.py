@@ -81,7 +81,16 @@ def read_geopackage(
         crs=stated or crs,
         crs_stated=stated is not None,
         target=LAYER_OF_GEOMETRY.get(geometry, "sighting"),
+        media=_media_of(path),
     )
+
+
+def _media_of(path: Path) -> tuple[Path, ...]:
+    """Folders that the file's paths to photos are relative to: its own, as QField and Mergin have it, or that of
+    the project that it lies below."""
+    above = path.parent.parent
+    is_project = any(above.glob("*.qgs")) or any(above.glob("*.qgz"))
+    return (path.parent, above) if is_project else (path.parent,)
 
 
 @contextmanager

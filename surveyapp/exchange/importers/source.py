@@ -11,7 +11,14 @@ from pathlib import Path
 from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.domain.records import Value
 from surveyapp.errors import BadFile, BadInput
+from surveyapp.exchange.texts import text_of
 from surveyapp.words import tr
+
+__all__ = [
+    "HEIGHT", "LAYER_OF_GEOMETRY", "LINESTRING", "LOOKED_AT", "POINT", "POLYGON", "REJECT_COLUMNS", "Rows",
+    "SourceColumn", "SourceRow", "SourceTable", "choose_layer", "columns_of", "is_reject_column", "plain",
+    "read_bytes", "require_file", "text_of",
+]  # fmt: skip
 
 POINT, LINESTRING, POLYGON = "POINT", "LINESTRING", "POLYGON"
 
@@ -20,6 +27,12 @@ LAYER_OF_GEOMETRY = {
 }
 """Which of our layers takes which geometry."""
 
+REJECT_COLUMNS = ("rejected_row", "rejected_reason")
+"""Columns that a list of rejected rows has beside those of its source; a mended list is read without them."""
+
+HEIGHT = "z"
+"""Name of the column that readers make of the height of a point, in metres."""
+
 SAMPLE_COUNT = 5
 LOOKED_AT = 200
 """Rows that are read to guess what a column holds."""
@@ -27,11 +40,17 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """A column of the source; ``samples`` are some of its values, ``guessed_field`` what it may be."""
+    """A column of the source; ``samples`` are some of its values, ``guessed_field`` what it may be.
+
+    ``hint``: the field that the convention of the file says it is (empty: it is kept in the notes), ``None`` where
+    it says nothing. ``unit``: the unit of its numbers where format or convention state it.
+    """
 
     name: str
     samples: tuple[str, ...] = ()
     guessed_field: str | None = None
+    hint: str | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +90,9 @@ class SourceTable:
     where positions, if any, stand in columns. ``crs``: reference system of its geometry or coordinate
     columns as "EPSG:n" or WKT; ``None`` when the file does not say. ``crs_stated``: False when ``crs`` was
     given by the user or assumed. ``target``: the layer of ours that it seems to be for. ``notes``: what the
-    reader assumed, as sentences. ``decimal_comma``: whether 1,5 in it means one and a half.
+    reader assumed, as sentences. ``decimal_comma``: whether 1,5 in it means one and a half. ``media``: folders
+    in which the files lie that it names. ``spaced_codes``: whether a cell may hold several codes with spaces
+    between them, as ODK writes what was chosen from a list.
     """
 
     path: Path
@@ -86,19 +107,12 @@ class SourceTable:
     target: str = "sighting"
     notes: tuple[str, ...] = ()
     decimal_comma: bool = False
+    media: tuple[Path, ...] = ()
+    spaced_codes: bool = False
 
     @property
     def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
-
-
-def text_of(value: Value) -> str:
-    """A value as text, the same on every machine."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return str(value)
 
 
 def plain(value: object) -> Value:
@@ -118,6 +132,11 @@ def plain(value: object) -> Value:
             return str(value)
 
 
+def is_reject_column(name: str) -> bool:
+    """Whether a column is one that a list of rejected rows has added."""
+    return name.casefold() in REJECT_COLUMNS
+
+
 def columns_of(names: Iterable[str], rows: Iterable[SourceRow]) -> tuple[SourceColumn, ...]:
     """Columns with samples of the first rows; columns that only some rows have are found too."""
     samples: dict[str, list[str]] = {name: [] for name in names}
@@ -129,7 +148,9 @@ def columns_of(names: Iterable[str], rows: Iterable[SourceRow]) -> tuple[SourceC
             text = text_of(value).strip()
             if text and len(found) < SAMPLE_COUNT and text not in found:
                 found.append(text[:200])
-    return tuple(SourceColumn(name, tuple(found)) for name, found in samples.items())
+    return tuple(
+        SourceColumn(name, tuple(found), unit="m" if name == HEIGHT else None) for name, found in samples.items()
+    )
 
 
 def choose_layer(path: Path, wanted: str | None, layers: tuple[str, ...]) -> str:

@@ -13,7 +13,14 @@ from surveyapp.errors import BadFile
 from surveyapp.exchange.csvguard import unguarded
 from surveyapp.exchange.importers.csvrecords import CsvRecord, csv_records
 from surveyapp.exchange.importers.encodings import encoding_of
-from surveyapp.exchange.importers.source import LOOKED_AT, Rows, SourceRow, SourceTable, columns_of
+from surveyapp.exchange.importers.source import (
+    LOOKED_AT,
+    Rows,
+    SourceRow,
+    SourceTable,
+    columns_of,
+    is_reject_column,
+)
 from surveyapp.words import mark, tr
 
 _DELIMITERS = {",": mark("commas"), ";": mark("semicolons"), "\t": mark("tabs"), "|": mark("bars")}
@@ -55,9 +62,10 @@ def read_csv(
         format="csv",
         layer=path.stem,
         layers=(path.stem,),
-        columns=columns_of(names, rows),
+        columns=columns_of((name for name in names if not is_reject_column(name)), rows),
         rows=rows,
         crs=crs,
+        media=(path.parent,),
         notes=tuple(notes),
         decimal_comma=comma,
     )
@@ -139,21 +147,28 @@ def _names(cells: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _rows(path: Path, form: _Form, header_line: int, names: tuple[str, ...]) -> Iterator[SourceRow]:
+    added = [name for name in names if is_reject_column(name)]
     for record in _records(path, form):
-        if record.line > header_line and (row := _row(record, names)) is not None:
+        if record.line > header_line and (row := _row(record, names, added)) is not None:
             yield row
 
 
-def _row(record: CsvRecord, names: tuple[str, ...]) -> SourceRow | None:
-    """The row of a record; ``None`` if it holds nothing at all."""
+def _row(record: CsvRecord, names: tuple[str, ...], added: list[str]) -> SourceRow | None:
+    """The row of a record without what a list of rejects has added; ``None`` if it holds nothing at all."""
     if record.trouble:
         return SourceRow(record.line, {"line": _clean(record.raw)}, trouble=record.trouble)
     cells = record.cells
-    if not any(cell.strip() for cell in cells):
-        return None
     width = len(names)
+    whole = "".join(cells)
+    if len(cells) == width and not added and whole.isascii() and "'" not in whole and "\x00" not in whole:
+        # Nearly every row: nothing in it needs a look.
+        return SourceRow(record.line, dict(zip(names, cells, strict=True))) if whole.strip() else None
+    if not whole.strip():
+        return None
     extra = any(cell.strip() for cell in cells[width:])
     values = {name: unguarded(_clean(cell)) for name, cell in zip(names, cells, strict=False)}
+    for name in added:
+        values.pop(name, None)
     trouble = None
     if extra or len(cells) < width:
         trouble = tr("It has {count} cells where the first line names {width} columns.", count=len(cells), width=width)

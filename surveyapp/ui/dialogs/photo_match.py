@@ -22,9 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from surveyapp.domain.gems import GEMS
 from surveyapp.domain.records import Value
 from surveyapp.exchange.photo_match import Candidate, Match, clock_ahead_s
-from surveyapp.services.photos import Found
+from surveyapp.services.photos import Found, place_of
+from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import Dialog, card, role_label
 from surveyapp.ui.forms.images import picture, toned
 from surveyapp.ui.forms.look import ElidedLabel, ToneLabel, small_button
@@ -36,17 +38,30 @@ _PICTURE = QSize(300, 225)
 _AGAIN_MS = 400
 _CLOCK = "HH:mm:ss"
 _PHOTO, _SIGHTING, _WHY = range(3)
+_NEW = "new"
+"""Stands for a sighting that is made where the photo was taken."""
 
 
 @dataclass(slots=True)
 class _Row:
-    """One photo: what was found, and what the person chose. ``chosen`` is a sighting's uuid or ``None``."""
+    """One photo: what was found, and what the person chose. ``chosen`` is a sighting's uuid, :data:`_NEW` or
+    ``None``."""
 
     found: Found
     match: Match
     known: bool
     chosen: str | None = None
     touched: bool = False
+
+    @property
+    def placed(self) -> bool:
+        """Whether a sighting can be made where it was taken."""
+        return place_of(self.found) is not None
+
+    @property
+    def alone(self) -> bool:
+        """Whether it has a place and no sighting near."""
+        return self.placed and not self.known and self.match.proposed is None and self.chosen is None
 
 
 class PhotoMatchDialog(Dialog):
@@ -83,6 +98,7 @@ class PhotoMatchDialog(Dialog):
         row.addWidget(self._table(), 1)
         row.addWidget(self._detail())
         self.body.addLayout(row, 1)
+        self.body.addLayout(self._new_row())
         self.troubles = ToneLabel("", "warning", self)
         self.troubles.say(_told(troubles))
         self.troubles.setToolTip("\n".join(troubles))
@@ -117,7 +133,17 @@ class PhotoMatchDialog(Dialog):
 
     def chosen(self) -> list[tuple[Path, str]]:
         """(photo, uuid of its sighting) for those that are to be attached."""
-        return [(row.found.path, row.chosen) for row in self._rows if row.chosen is not None]
+        return [(row.found.path, row.chosen) for row in self._rows if row.chosen not in (None, _NEW)]
+
+    def new_here(self) -> list[Found]:
+        """Photos that are to have a sighting made where they were taken."""
+        return [row.found for row in self._rows if row.chosen == _NEW]
+
+    @property
+    def new_gem(self) -> str | None:
+        """The gem of those sightings, if the person said it."""
+        gem: str | None = self.gem.currentData()
+        return gem
 
     @property
     def ahead_s(self) -> float:
@@ -154,6 +180,23 @@ class PhotoMatchDialog(Dialog):
         row.addStretch(1)
         self.clock_side.currentIndexChanged.connect(self._clock_changed)
         self.clock.textChanged.connect(self._clock_changed)
+        return row
+
+    def _new_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.all_new = small_button("", tr("Photos with a position and no sighting near get a new one there"), self)
+        self.all_new.clicked.connect(self._new_for_all)
+        self.gem_label = QLabel(tr("Gem of the new sightings"))
+        self.gem = QComboBox(self)
+        self.gem.addItem(tr("Not said"), None)
+        for gem in GEMS:
+            self.gem.addItem(theme.gem_icon(gem.code), tr(gem.label), gem.code)
+        self.gem.setAccessibleName(self.gem_label.text())
+        row.addWidget(self.all_new)
+        row.addStretch(1)
+        row.addWidget(self.gem_label)
+        row.addWidget(self.gem)
         return row
 
     def _table(self) -> QTableWidget:
@@ -216,13 +259,16 @@ class PhotoMatchDialog(Dialog):
                 self.table.setItem(place, column, QTableWidgetItem())
         photo.setCheckState(Qt.CheckState.Checked if row.chosen else Qt.CheckState.Unchecked)
         shown = row.chosen or (None if row.known or row.touched else row.match.proposed)
-        self.table.item(place, _SIGHTING).setText(self._caption(shown) if shown else "—")
+        here = tr("New sighting here") if shown == _NEW else ""
+        self.table.item(place, _SIGHTING).setText(here or (self._caption(shown) if shown else "—"))
         words = self._how(row)
         self.table.item(place, _WHY).setText(words)
         self.table.item(place, _WHY).setToolTip(words)
 
     def _how(self, row: _Row) -> str:
         """How the sighting was found, and what makes it unsure."""
+        if row.chosen == _NEW:
+            return tr("Made where the photo was taken")
         if row.touched:
             return tr("Chosen by you") if row.chosen else tr("Left out")
         if row.known:
@@ -261,14 +307,19 @@ class PhotoMatchDialog(Dialog):
             caption = self._caption(one.uuid)
             self.choice.addItem(f"{caption} — {words}" if words else caption, one.uuid)
         offered = {one.uuid for one in row.match.candidates}
+        if row.placed and not row.known:
+            self.choice.addItem(tr("New sighting here"), _NEW)
         for uuid in dict.fromkeys((self._selected, row.chosen)):
-            if uuid is not None and uuid not in offered:
+            if uuid not in (None, _NEW) and uuid not in offered:
                 self.choice.addItem(tr("{sighting} (selected in the table)", sighting=self._caption(uuid)), uuid)
         self.choice.setCurrentIndex(max(self.choice.findData(row.chosen), 0))
         self._show_facts(row)
 
     def _show_facts(self, row: _Row) -> None:
         uuid = row.chosen or row.match.proposed
+        if uuid == _NEW:
+            self._show_new(row)
+            return
         if uuid is None:
             nothing = tr("No sighting is near it in place or time.") if row.match.how else ""
             self.place_fact.say(nothing, "muted")
@@ -278,13 +329,29 @@ class PhotoMatchDialog(Dialog):
         _tell(self.place_fact, place_fact(row.found.record, sighting))
         _tell(self.time_fact, time_fact(row.found.record, sighting, self.ahead_s))
 
+    def _show_new(self, row: _Row) -> None:
+        """What the new sighting's position is worth."""
+        accuracy = row.found.accuracy_m
+        self.place_fact.say(
+            tr("At the photo's position; the camera says no accuracy.") if accuracy is None
+            else tr("At the photo's position, good to {accuracy}.", accuracy=distance_words(accuracy)), "muted"
+        )
+        moment = row.found.shot.moment(self.ahead_s)
+        self.time_fact.say("" if moment else tr("The photo says no time; it is taken as seen now."), "muted")
+
     def _caption(self, uuid: str) -> str:
         return self._caption_of(uuid) or tr("A sighting without gem and locality")
 
     def _say_count(self) -> None:
-        count = len(self.chosen())
+        new = len(self.new_here())
+        count = len(self.chosen()) + new
         self.main_button.setText(ntr("Attach {n} photo", "Attach {n} photos", count) if count else tr("Attach"))
         self.main_button.setEnabled(count > 0)
+        alone = sum(row.alone for row in self._rows)
+        self.all_new.setText(ntr("New sighting for {n} other photo", "New sightings for {n} other photos", alone))
+        self.all_new.setVisible(alone > 0)
+        for widget in (self.gem, self.gem_label):
+            widget.setVisible(new > 0)
         known = sum(row.known for row in self._rows)
         unsure = sum(not row.match.sure and not row.known and not row.touched for row in self._rows)
         parts = [ntr("{n} photo", "{n} photos", len(self._rows))]
@@ -308,7 +375,7 @@ class PhotoMatchDialog(Dialog):
         wanted = item.checkState() == Qt.CheckState.Checked
         if wanted == (row.chosen is not None):
             return
-        row.chosen = (row.match.proposed or self._selected) if wanted else None
+        row.chosen = (row.match.proposed or self._selected or (_NEW if row.placed else None)) if wanted else None
         row.touched = True
         self._changed(item.row())
 
@@ -317,6 +384,12 @@ class PhotoMatchDialog(Dialog):
         if row is not None:
             row.chosen, row.touched = self.choice.itemData(place), True
             self._changed(self.table.currentRow())
+
+    def _new_for_all(self) -> None:
+        for place, row in enumerate(self._rows):
+            if row.alone:
+                row.chosen, row.touched = _NEW, True
+                self._changed(place)
 
     def _changed(self, place: int) -> None:
         self._filling = True
