@@ -174,7 +174,7 @@ class Basemap:
 @cache
 def basemap() -> Basemap:
     """The built-in outline map of Pakistan and its surroundings."""
-    return _read(resource_path(BUILT_IN), mark("Natural Earth (public domain), for orientation only"))
+    return _read(resource_path(BUILT_IN), mark("Natural Earth (public domain), for orientation only"), trusted=True)
 
 
 def load_basemap(path: Path | str) -> Basemap:
@@ -188,7 +188,8 @@ def basemap_geojson(source: Basemap | None = None) -> dict[str, Any]:
     return (source or basemap()).geojson
 
 
-def _read(path: Path, attribution: str) -> Basemap:
+def _read(path: Path, attribution: str, *, trusted: bool = False) -> Basemap:
+    """``trusted``: it is the program's own, which the tests look through; every window begins with it."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadFile(
@@ -207,7 +208,7 @@ def _read(path: Path, attribution: str) -> Basemap:
         raise BadFile(
             tr("The basemap {path} is not GeoJSON; in QGIS export the layer as GeoJSON in EPSG:4326.", path=path)
         ) from problem
-    fault = _fault(content)
+    fault = "" if trusted else _fault(content)
     if fault:
         raise BadFile(tr("The basemap {path} cannot be used: {fault}.", path=path, fault=fault))
     return Basemap(content, path.stem, attribution)

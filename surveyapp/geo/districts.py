@@ -1,8 +1,7 @@
-"""Which district a point lies in, by an office's own map file, and the nearest town by a small table.
+"""Which district a point lies in, by an office's own map, and the nearest town by a small table.
 
 The program ships no boundaries of districts: none that is free is also up to date. An office that has them gives
-them as GeoJSON in WGS 84, polygons with ``kind`` ``district`` and a ``name``, or with a property ``district``.
-Coordinates are WGS 84 degrees, longitude first.
+them as a file (:mod:`surveyapp.geo.boundaries`). Coordinates are WGS 84 degrees, longitude first.
 """
 
 from __future__ import annotations
@@ -11,14 +10,11 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from io import StringIO
-from pathlib import Path
 
 from surveyapp.assets import resource_text
-from surveyapp.errors import BadFile
-from surveyapp.geo.basemap import Province, load_basemap
+from surveyapp.geo.basemap import Province
 from surveyapp.geo.measure import METRES_PER_DEGREE, haversine_m
 from surveyapp.geo.places import area_at
-from surveyapp.words import tr
 
 TOWNS = "places/towns.csv"
 NEAR_M = 25_000.0
@@ -33,20 +29,6 @@ class Town:
     district: str
     longitude: float
     latitude: float
-
-
-def load_districts(path: Path | str) -> tuple[Province, ...]:
-    """The districts of an office's map file; raises ``BadFile`` with one sentence where there are none."""
-    districts = load_basemap(path).districts
-    if not districts:
-        raise BadFile(
-            tr(
-                "{path} has no districts; they are polygons with the kind “district” and a name, or with a "
-                "property “district”.",
-                path=path,
-            )
-        )
-    return districts
 
 
 def district_at(longitude: float, latitude: float, districts: tuple[Province, ...]) -> str | None:

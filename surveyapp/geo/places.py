@@ -27,6 +27,7 @@ __all__ = [
     "basemap",
     "basemap_geojson",
     "distance_to_boundary_m",
+    "distance_to_edge_m",
     "in_pakistan",
     "load_basemap",
     "province_at",
@@ -95,6 +96,16 @@ def distance_to_boundary_m(longitude: float, latitude: float, source: Basemap | 
             for ring in polygon:
                 nearest = min(nearest, _distance_to_ring(ring, longitude, latitude, scale))
     return None if nearest == math.inf else nearest * METRES_PER_DEGREE
+
+
+def distance_to_edge_m(area: Province, longitude: float, latitude: float, *, within_m: float) -> float | None:
+    """Metres from a point, inside or outside, to the nearest edge of one area; ``None`` beyond ``within_m``."""
+    if not _near_box(area, longitude, latitude, within_m):
+        return None
+    scale = math.cos(math.radians(latitude))
+    nearest = min(_distance_to_ring(ring, longitude, latitude, scale) for part in area.polygons for ring in part)
+    metres = nearest * METRES_PER_DEGREE
+    return metres if metres <= within_m else None
 
 
 def _near_box(province: Province, longitude: float, latitude: float, margin_m: float) -> bool:

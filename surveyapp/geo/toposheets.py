@@ -11,7 +11,7 @@ from dataclasses import replace
 from surveyapp.domain.toposheet import Sheet, parse_sheet, sheet_bounds, sheet_number
 from surveyapp.errors import BadPosition
 from surveyapp.geo.angles import Angle, AnglePair, parse_angles
-from surveyapp.geo.crs import KALIANPUR_1962, from_wgs84, project, unproject
+from surveyapp.geo.crs import KALIANPUR_1962, from_wgs84, project, to_wgs84, unproject
 from surveyapp.geo.grids import LAMBERT_I, LAMBERT_IIA, grid_pair, is_grid_pair
 from surveyapp.geo.position_text import quoted
 from surveyapp.geo.reading import Reading, angle_reading
@@ -38,6 +38,20 @@ def toposheet_at(longitude: float, latitude: float) -> str | None:
     except BadPosition:
         return None
     return sheet_number(x, y)
+
+
+def sheet_box(text: str) -> tuple[str, tuple[float, float, float, float]] | None:
+    """Number and (west, south, east, north) in WGS 84 degrees of a sheet that is named alone ("43 B/5", "sheet 43B");
+    ``None`` for what names none, or lies beyond the reach of the datum."""
+    named = re.sub(r"^\s*(?:topo(?:graphic)?\s*)?(?:sheet|map)?\s*(?:no\.?)?[\s:]*", "", text, flags=re.IGNORECASE)
+    try:
+        sheet = parse_sheet(named)
+        west, south, east, north = sheet_bounds(sheet)
+        corners = [to_wgs84(KALIANPUR_1962, x, y)[:2] for x in (west, east) for y in (south, north)]
+    except BadPosition:
+        return None
+    longitudes, latitudes = zip(*corners, strict=True)
+    return str(sheet), (min(longitudes), min(latitudes), max(longitudes), max(latitudes))
 
 
 def read_toposheet(plain: str, shown: str) -> Reading | None:

@@ -1,4 +1,4 @@
-"""A line over the map that takes a position as people write it, and goes there."""
+"""A line over the map that takes a position as people write it, or the number of a toposheet, and goes there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout
 
 from surveyapp.errors import BadPosition
+from surveyapp.geo.ground.model import world_box
+from surveyapp.geo.toposheets import sheet_box
 from surveyapp.ui.forms.look import IconButton, ToneLabel
 from surveyapp.ui.forms.position_tools import PositionTools
 from surveyapp.ui.mapcanvas.canvas import MapCanvas
@@ -66,10 +68,15 @@ class GoToBar(QFrame):
         self.line.selectAll()
 
     def go(self) -> None:
-        """Bring the typed position to the middle of the map and mark it, or say why that cannot be."""
+        """Bring the typed position to the middle of the map and mark it, or show the whole of a toposheet, or say why
+        neither can be."""
         self._timer.stop()
         text = self.line.text().strip()
         if not text:
+            return
+        if (sheet := sheet_box(text)) is not None:
+            self._canvas.show_box(world_box(*sheet[1]))
+            self._tell()
             return
         try:
             found = self._tools.parse(text)
@@ -89,6 +96,9 @@ class GoToBar(QFrame):
         text = self.line.text().strip()
         if not text:
             self._say(tr("For example 34.7725N 72.3608E, 43S 258000 3850000 or 43 B/5 46.35N 21.65E"), "muted")
+            return
+        if (sheet := sheet_box(text)) is not None:
+            self._say(tr("The whole of sheet {sheet}", sheet=sheet[0]), "muted")
             return
         try:
             found = self._tools.parse(text)

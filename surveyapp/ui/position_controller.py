@@ -1,9 +1,10 @@
-"""Positions in the window: the receiver's commands, the rules that a position has to meet, and what the survey has
-round about the position in the form."""
+"""Positions in the window: the receiver's commands, the rules that a position has to meet, the boundaries that places
+are worked out from, and what the survey has round about the position in the form."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,18 +13,25 @@ from PySide6.QtCore import QObject, QTimer
 from surveyapp.domain.fields import GEOMETRY
 from surveyapp.errors import BadInput
 from surveyapp.geo.basemap import Province
-from surveyapp.geo.districts import district_at, load_districts
 from surveyapp.geo.neighbours import on_top, outside
+from surveyapp.geo.where import Where, where
 from surveyapp.positioning.gate import Gate
+from surveyapp.services import placing
+from surveyapp.services import where as places
 from surveyapp.ui.dialogs.gps_rules import GpsRulesDialog, PositionChoices
 from surveyapp.ui.forms.position_tools import Neighbourhood
+from surveyapp.ui.forms.position_words import area_notes
 from surveyapp.ui.forms.track_words import length_words
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, shown_text
+from surveyapp.ui.layers_controller import LayersController
+from surveyapp.ui.prompts import Choice
 from surveyapp.ui.survey_controller import Columns
 from surveyapp.words import tr
 
 if TYPE_CHECKING:
+    from surveyapp.geo.boundaries import Boundaries
     from surveyapp.geo.neighbours import Floats
+    from surveyapp.services.placing import WorkedOut
     from surveyapp.ui.surroundings import Surroundings
 
 _SURVEYED = ("licence", "prospect", None)
@@ -41,10 +49,11 @@ class PositionController(QObject):
         self._points: tuple[Floats, Floats, Floats] | None = None
         self._areas: list[tuple[str, Any]] = []
         self._area_count = -1
-        self._districts: tuple[Province, ...] = ()
+        self._licences: tuple[Province, ...] = ()
         self._office: Mapping[str, Any] = {}
         self._apply_rules()
-        self._read_districts()
+        places.use(None)
+        self._read_boundaries()
         self._box.set_look_around(self._look_around)
         self._box.sightingWanted.connect(lambda uuid: self._desk.canvas.zoom_to([uuid]))
         survey = self._survey
@@ -62,13 +71,15 @@ class PositionController(QObject):
             "gps.use": self._use,
             "gps.average": self._average,
             "gps.rules": self.ask_rules,
+            "places.again": self.work_out_again,
         }
 
     def restyle(self) -> None:
         """Nothing here has colours of its own."""
 
     def shutdown(self) -> None:
-        """Nothing here has a thread of its own."""
+        """Nothing here has a thread of its own; the boundaries are this window's."""
+        places.use(None)
 
     # -- the receiver ---------------------------------------------------------------------------------
 
@@ -99,7 +110,8 @@ class PositionController(QObject):
             rules=settings["gps.rules"],
             connect_at_start=settings["gps.connect_at_start"],
             track_distance_m=settings["track.distance_m"],
-            districts=settings["files.districts"],
+            boundaries=settings[places.SETTING],
+            boundary_facts=settings[places.FACTS],
         )
         dialog = GpsRulesDialog(choices, self._office, self._around.prompts, self._around.window)
         dialog.accepted.connect(lambda: self._use_choices(dialog.choices()))
@@ -111,11 +123,15 @@ class PositionController(QObject):
                 "gps.rules": dict(choices.rules),
                 "gps.connect_at_start": choices.connect_at_start,
                 "track.distance_m": choices.track_distance_m,
-                "files.districts": choices.districts,
+                places.SETTING: choices.boundaries,
+                places.FACTS: dict(choices.boundary_facts),
             }
         )
         self._apply_rules()
-        self._read_districts()
+        self._read_boundaries()
+        layers = self._around.window.findChild(LayersController)
+        if choices.show_boundaries and choices.boundaries and isinstance(layers, LayersController):
+            layers.add([Path(choices.boundaries)])
 
     def _apply_rules(self) -> None:
         """The office's rules go before one's own."""
@@ -135,23 +151,41 @@ class PositionController(QObject):
             self._office = office
             self._apply_rules()
 
-    # -- districts ------------------------------------------------------------------------------------
+    # -- boundaries -----------------------------------------------------------------------------------
 
-    def _read_districts(self) -> None:
-        path = self._settings["files.districts"]
+    def _read_boundaries(self) -> None:
+        path, facts = self._settings[places.SETTING], self._settings[places.FACTS]
         if path:
-            self._survey.tasks.run(lambda: load_districts(path), self._take_districts)
+            self._survey.tasks.run(lambda: places.load_as_told(path, facts), self._take_boundaries)
         else:
-            self._take_districts(())
+            self._take_boundaries(None)
 
-    def _take_districts(self, districts: tuple[Province, ...]) -> None:
-        self._districts = districts
+    def _take_boundaries(self, boundaries: Boundaries | None) -> None:
+        places.use(boundaries)
         self._box.look_again()
+
+    def work_out_again(self) -> None:
+        """Say how many sightings the boundaries in use place elsewhere, and change them if one wants it."""
+        self._survey.ask_long(
+            tr("Working out places"),
+            lambda session, progress: placing.work_out_again(session, dry_run=True, progress=progress),
+            self._offer_places,
+        )
+
+    def _offer_places(self, found: WorkedOut) -> None:
+        told = "\n".join(found.lines())
+        if not found.moved and not found.confirmed:
+            self._around.prompts.tell(told, title=tr("Work out places again"))
+            return
+        choices = [Choice("again", tr("Work them out")), Choice("leave", tr("Leave them"))]
+        question = tr("{found}\nThis is one step, which can be undone.", found=told)
+        if self._around.prompts.choose(question, choices, title=tr("Work out places again")) == "again":
+            self._survey.change(placing.work_out_again)
 
     # -- round about the position ---------------------------------------------------------------------
 
     def _opened(self) -> None:
-        self._points, self._areas, self._area_count = None, [], -1
+        self._points, self._areas, self._licences, self._area_count = None, [], (), -1
         self._take_office_rules()
         self._follow_facts()
         self._box.look_again()
@@ -168,26 +202,36 @@ class PositionController(QObject):
         if facts is not None and count != self._area_count:
             self._area_count = count
             self._survey.ask(
-                lambda session: session.file.columns("area", ["name", "kind", GEOMETRY]), self._take_areas
+                lambda session: session.file.columns("area", ["name", "kind", "licence_number", GEOMETRY]),
+                self._take_areas,
             )
 
     def _take_areas(self, columns: Columns) -> None:
         import shapely
 
-        rows = zip(columns["name"], columns["kind"], columns[GEOMETRY], strict=True)
-        self._areas = [
-            (str(name or ""), shapely.from_wkb(geometry))
-            for name, kind, geometry in rows
+        rows = zip(columns["name"], columns["licence_number"], columns["kind"], columns[GEOMETRY], strict=True)
+        known = [
+            (str(name or number or ""), kind, shapely.from_wkb(geometry))
+            for name, number, kind, geometry in rows
             if geometry is not None and kind in _SURVEYED
         ]
+        self._areas = [(name, shape) for name, _kind, shape in known]
+        self._licences = tuple(
+            places.licence(name or tr("without a name"), shape)
+            for name, kind, shape in known if kind == "licence" and not shape.is_empty
+        )  # fmt: skip
         self._box.look_again()
 
     def _look_around(self, longitude: float, latitude: float, accuracy_m: float | None) -> Neighbourhood:
         if self._survey.facts is None:
             return Neighbourhood()
         uuid, told = self._same_place(longitude, latitude, accuracy_m)
-        notes = [note for note in (told, self._out_of_area(longitude, latitude)) if note]
-        return Neighbourhood(tuple(notes), uuid, district_at(longitude, latitude, self._districts))
+        at = self._where(longitude, latitude, accuracy_m)
+        notes = [note for note in (told, self._out_of_area(longitude, latitude), *area_notes(at)) if note]
+        return Neighbourhood(tuple(notes), uuid, at)
+
+    def _where(self, longitude: float, latitude: float, accuracy_m: float | None) -> Where:
+        return where(longitude, latitude, accuracy_m, places.in_use(), self._licences)
 
     def _same_place(self, longitude: float, latitude: float, accuracy_m: float | None) -> tuple[str, str]:
         """(uuid, sentence) of another sighting that the point lies on top of."""

@@ -17,8 +17,10 @@ from surveyapp.domain.template_text import template_text
 from surveyapp.positioning.fix import monotonic
 from surveyapp.positioning.gate import Gate
 from surveyapp.services.session import Session
+from surveyapp.services.where import in_use
 from surveyapp.settings import Settings
 from surveyapp.ui.dialogs.gps_rules import GpsRulesDialog, PositionChoices
+from surveyapp.ui.layers_controller import LayersController
 from surveyapp.ui.position_controller import PositionController
 from surveyapp.ui.prompts import ScriptedPrompts
 from tests.ui.conftest import Desk
@@ -222,16 +224,86 @@ def test_the_district_comes_from_the_offices_map_alone(desk: Desk, survey_file: 
     assert "district" not in box.place
     assert box.readout.place.text() == "Khyber Pakhtunkhwa · sheet 43 B/5 · 8 km from Mingora (Swat)"
     dialog = ask_rules(desk)
-    dialog.districts.set_path(survey_file)
-    assert "is not GeoJSON" in dialog.trouble.text()
-    dialog.districts.set_path(path)
+    dialog.boundaries.set_path(survey_file)
+    assert "no polygons that say" in dialog.trouble.text()
+    dialog.boundaries.set_path(path)
     assert not dialog.trouble.text()
+    dialog.boundary_accuracy.setText("-1")
+    assert "0 or more" in dialog.trouble.text()
+    dialog.boundary_accuracy.setText("50")
+    assert "1 district; good to 50 m" in dialog.boundary_words.text()
     dialog.main_button.click()
     desk.settle()
     assert box.place["district"] == "Swat"
     assert box.readout.place.text().startswith("Khyber Pakhtunkhwa · Swat · sheet")
     assert desk.window.form.body.editor("district").raw() == ""
     the_rest_is_quiet(desk)
+
+
+def office_map(folder: Path) -> Path:
+    features = [
+        {"type": "Feature", "properties": {"kind": kind, "name": name, "name_ur": "سوات"}, "geometry": {
+            "type": "Polygon", "coordinates": [[[w, 34], [e, 34], [e, 35], [w, 35], [w, 34]]]}}
+        for kind, name, w, e in (("district", "Swat", 72, 72.4), ("district", "Shangla", 72.4, 73),
+                                 ("protected", "Park", 72.395, 72.5))
+    ]  # fmt: skip
+    path = folder / "office.geojson"
+    content = {"type": "FeatureCollection", "name": "Office", "version": "2026-03", "accuracy_m": 200}
+    path.write_text(json.dumps({**content, "features": features}), "utf-8")
+    return path
+
+
+def test_the_card_says_how_sure_a_place_is_and_what_it_lies_in(
+    make_desk: Callable[[], Desk], settings: Settings, survey_file: Path, tmp_path: Path
+) -> None:
+    settings["files.boundaries"] = str(office_map(tmp_path))
+    with_area(survey_file, (72.30, 34.80, 72.45, 34.90), name="Licence 7", kind="licence")
+    with_area(survey_file, (72.35, 34.80, 72.45, 34.90), name="Licence 8", kind="licence")
+    desk = make_desk()
+    desk.open(survey_file)
+    box = desk.window.form.position_box
+    desk.qtbot.waitUntil(lambda: in_use().label == "Office 2026-03")
+    notes = type_position(desk, "34.8500N 72.3990E")
+    assert box.place["district"] == "Swat"
+    assert box.readout.doubt.text() == (
+        "Swat, or Shangla (boundary 91 m away, position of unknown accuracy, boundary ±200 m)"
+    )
+    assert notes == "Here licences overlap: Licence 7 and Licence 8. It lies in the protected area Park."
+    assert type_position(desk, "34.8500N 72.3250E") == ""
+    assert not box.readout.doubt.isVisibleTo(box.readout)
+    the_rest_is_quiet(desk)
+
+
+def test_places_are_worked_out_again_by_asking(
+    desk: Desk, settings: Settings, survey_file: Path, tmp_path: Path, prompts: ScriptedPrompts
+) -> None:
+    desk.open(survey_file)
+    dialog = ask_rules(desk)
+    dialog.boundaries.set_path(office_map(tmp_path))
+    assert dialog.boundary_words.text() == (
+        "Office 2026-03: 2 districts, 1 protected area; good to 200 m"
+    )
+    dialog.show_boundaries.setChecked(True)
+    dialog.main_button.click()
+    desk.settle()
+    assert settings["files.boundaries"] == str(tmp_path / "office.geojson")
+    layers = desk.window.findChild(LayersController)
+    desk.qtbot.waitUntil(lambda: [layer.path.name for layer in layers.layers] == ["office.geojson"])
+    before = [roster_value(desk, uuid, "district") for uuid in desk.window.survey.roster.uuids]
+    prompts.will_answer("again")
+    desk.trigger("places.again")
+    desk.qtbot.waitUntil(lambda: "by Office 2026-03" in "".join(prompts.said))
+    desk.settle()
+    after = [roster_value(desk, uuid, "district") for uuid in desk.window.survey.roster.uuids]
+    assert after != before
+    assert {"Swat", "Shangla"} & set(after)
+    desk.trigger("edit.undo")
+    desk.settle()
+    assert [roster_value(desk, uuid, "district") for uuid in desk.window.survey.roster.uuids] == before
+
+
+def roster_value(desk: Desk, uuid: str, name: str) -> object:
+    return desk.window.survey.roster.value(uuid, name)
 
 
 def test_rules_that_no_editor_shows_are_kept(qtbot: object, prompts: ScriptedPrompts) -> None:

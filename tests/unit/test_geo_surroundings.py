@@ -13,9 +13,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.errors import BadFile
 from surveyapp.geo.basemap import load_basemap
-from surveyapp.geo.districts import district_at, load_districts, nearest_town, towns
+from surveyapp.geo.boundaries import load_boundaries
+from surveyapp.geo.districts import district_at, nearest_town, towns
 from surveyapp.geo.measure import METRES_PER_DEGREE, distance_m
 from surveyapp.geo.neighbours import FARTHEST_M, ON_TOP_M, on_top, outside
 from surveyapp.geo.places import in_pakistan
@@ -44,16 +44,11 @@ def test_districts_are_found_by_kind_or_by_property(tmp_path: Path) -> None:
         square(73, 34, DISTRICT="Shangla ", code="PK-KP"),
         square(74, 34, name="No district", kind="province", code="PK-GB"),
     )
-    districts = load_districts(path)
+    districts = load_boundaries(path).districts
     assert [district_at(lon, 34.5, districts) for lon in (72.5, 73.5, 74.5, 80)] == ["Swat", "Shangla", None, None]
     drawn = load_basemap(path)
     assert [province.name for province in drawn.provinces] == ["No district"]
     assert [area.name for area in drawn.areas] == ["No district"]
-
-
-def test_a_map_without_districts_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match="has no districts; they are polygons"):
-        load_districts(written(tmp_path, square(72, 34, name="Swat")))
 
 
 def test_the_nearest_town_is_named_with_its_distance() -> None:

@@ -361,8 +361,6 @@ class PositionBox(QWidget):
         crs, accuracy = str(facts.get("position_crs") or _WGS84), facts.get("accuracy_m")
         around = self._look_around(*point, float(accuracy) if isinstance(accuracy, int | float) else None)
         self.place = dict(self._tools.place(*point))
-        if around.district is not None:
-            self.place["district"] = around.district
         notes = self._now.notes or tuple(self._tools.notes(crs, *point))
         wrote = facts.get("position_source") == "typed" or crs != _WGS84
         self.readout.show_point(
@@ -373,6 +371,7 @@ class PositionBox(QWidget):
             read_as=self._tools.read_as(crs, self._now.notation, *point) if wrote else "",
             near=self._tools.near(*point),
             sighting=around.sighting,
+            at=around.at,
         )
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from surveyapp.domain.records import Value
 from surveyapp.ui.forms.look import ToneLabel, small_button
-from surveyapp.ui.forms.position_words import fact_words, origin_words, place_words
+from surveyapp.ui.forms.position_words import doubt_words, fact_words, origin_words, place_words
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.geo.where import Where
 
 _NOTATIONS = 3
 
@@ -38,10 +42,11 @@ class PositionReadout(QFrame):
             self.notations.append((name, text))
         self.read_as = ToneLabel("", "muted", self)
         self.place = ToneLabel("", "", self)
+        self.doubt = ToneLabel("", "muted", self)
         self.facts = ToneLabel("", "muted", self)
         self.origin = ToneLabel("", "muted", self)
         self.notes = ToneLabel("", "warning", self)
-        labels = (self.read_as, self.place, self.facts, self.origin, self.notes)
+        labels = (self.read_as, self.place, self.doubt, self.facts, self.origin, self.notes)
         for row, label in enumerate(labels, _NOTATIONS):
             grid.addWidget(label, row, 0, 1, 2)
         self._sighting = ""
@@ -60,9 +65,10 @@ class PositionReadout(QFrame):
         read_as: str = "",
         near: str = "",
         sighting: str = "",
+        at: Where | None = None,
     ) -> None:
         """Show a point; without notations there is none and the card hides. ``sighting`` is the uuid of one that is
-        there already."""
+        there already, ``at`` how sure its place is."""
         self._sighting = sighting
         self.show_button.setVisible(bool(sighting))
         where = place_words(place) or tr("In no province of Pakistan")
@@ -76,6 +82,7 @@ class PositionReadout(QFrame):
         for label, words in (
             (self.read_as, read_as),
             (self.place, f"{where} · {near}" if near else where),
+            (self.doubt, doubt_words(at) if at is not None else ""),
             (self.facts, fact_words(facts)),
             (self.origin, origin_words(facts)),
             (self.notes, " ".join(notes)),

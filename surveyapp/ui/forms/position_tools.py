@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from surveyapp.domain.records import Value
 from surveyapp.errors import BadPosition
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.geo.where import Where
 
 
 class Understood(Protocol):
@@ -31,7 +34,7 @@ class Understood(Protocol):
 class PositionTools:
     """``parse`` raises ``BadPosition``; the others take longitude and latitude in WGS 84 degrees.
 
-    ``describe`` gives (notation, text) pairs; ``place`` province code and toposheet, where there are any;
+    ``describe`` gives (notation, text) pairs; ``place`` province code, district and toposheet, where there are any;
     ``written`` the text that stands for a point nobody typed; ``swapped`` that of the point with its axes the
     other way round, if only that lies in the country; ``notes`` what a person should know of a stored point,
     given the EPSG code that it was typed in; ``read_as`` how a point was read and how good the shift to WGS 84 is,
@@ -51,11 +54,11 @@ class PositionTools:
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
     """What else the open survey has at a place: ``notes`` are sentences, ``sighting`` the uuid of the sighting that
-    the point lies on top of, and ``district`` its district by the office's own map."""
+    the point lies on top of, and ``at`` how sure its place is."""
 
     notes: tuple[str, ...] = ()
     sighting: str = ""
-    district: str | None = None
+    at: Where | None = None
 
 
 LookAround = Callable[[float, float, float | None], Neighbourhood]
@@ -70,11 +73,11 @@ def standard_tools() -> PositionTools:
 
 
 def _place(longitude: float, latitude: float) -> dict[str, Value]:
-    from surveyapp.geo.coordinates import toposheet_at
-    from surveyapp.geo.places import province_at
+    """By the boundaries in use. Their name goes into the record when it is saved."""
+    from surveyapp.services.recording import place_facts
 
-    province = province_at(longitude, latitude)
-    return {"province": province[0] if province else None, "toposheet": toposheet_at(longitude, latitude)}
+    facts = place_facts(longitude, latitude)
+    return {name: facts[name] for name in ("province", "district", "toposheet") if name in facts}
 
 
 def _written(longitude: float, latitude: float) -> str:
