@@ -16,6 +16,7 @@ from surveyapp.domain.fields import (
     GEOMETRY,
     INTEGER,
     LAYER_BY_NAME,
+    NOTES,
     REAL,
     TEXT,
     Field,
@@ -45,6 +46,19 @@ _DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲
 """Arabic-Indic and extended (Urdu) digits, and their decimal separator."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ufeff\ufffe\uffff\ud800-\udfff]")
+"""What no keyboard types and a label cannot show: controls, halves of letters, and the marks that turn writing round
+so that a name reads as another."""
+_BREAKS = re.compile(r"[\t\n\r]+")
+
+FOOT_M = 0.3048
+"""International foot (exact, 1959)."""
+HIGHEST_M = 6000.0
+"""Above every working of the country; the highest gem mines lie near 5,000 m."""
+
+NOT_OF_ABSENCES = ("expression", "confidence", "identification_method", "host_rock")
+"""What a sighting that found nothing cannot say."""
 
 
 def parse_value(field: Field, given: object) -> Value:
@@ -79,6 +93,12 @@ def parse_value(field: Field, given: object) -> Value:
 def _text(given: object) -> str:
     """Text that SQLite keeps whole: no NUL (it would cut the text short) and no lone surrogate."""
     return str(given).replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def plain_text(text: str, *, many_lines: bool) -> str:
+    """Text without controls; line breaks are kept where there may be several lines, and are spaces otherwise."""
+    text = _CONTROLS.sub("", text)
+    return text if many_lines else _BREAKS.sub(" ", text).strip() if _BREAKS.search(text) else text
 
 
 def _number(field: Field, given: object) -> Value:
@@ -155,13 +175,17 @@ def _code(field: Field, given: object) -> Value:
     raise BadInput(told)
 
 
-def parse_assignments(layer: Layer, assignments: Mapping[str, object]) -> dict[str, Value]:
-    """Values of ``{field name: text}``; raises ``BadInput`` for a field that the layer does not have."""
+def parse_assignments(
+    layer: Layer, assignments: Mapping[str, object], fields: Sequence[Field] | None = None
+) -> dict[str, Value]:
+    """Values of ``{field name: text}``; raises ``BadInput`` for a field that the layer does not have. ``fields``: the
+    layer's as an office's template makes them, its own among them (:func:`surveyapp.domain.template.fields_of`)."""
+    known = {field.name: field for field in (layer.fields if fields is None else fields)}
     values: dict[str, Value] = {}
     for name, given in assignments.items():
-        field = layer.field(name)
+        field = known.get(name)
         if field is None:
-            names = ", ".join(layer.names)
+            names = ", ".join(known)
             raise BadInput(tr("{layer} has no field {name!r}; its fields are {names}.", layer=tr(layer.title),
                               name=name, names=names))
         values[name] = parse_value(field, given)
@@ -189,6 +213,15 @@ def check_value(field: Field, value: Value) -> str | None:
     return None
 
 
+def trouble_code(field: Field, value: Value) -> str:
+    """``bad-spelling`` of a bad value that means a good one, such as a code's label; else ``bad-value``."""
+    try:
+        parse_value(field, value)
+    except BadInput:
+        return "bad-value"
+    return "bad-spelling"
+
+
 def check_record(
     record: Record, *, now: datetime | None = None, asked: Sequence[Field] | None = None
 ) -> Iterator[Issue]:
@@ -199,30 +232,55 @@ def check_record(
     def issue(severity: str, code: str, field: str | None, message: str, level: int) -> Issue:
         return Issue(severity, code, record.layer, record.uuid, field, message, level)
 
-    if layer.geometry and record.values.get(GEOMETRY) is None:
+    placed = record.position if layer.geometry == "POINT" else record.values.get(GEOMETRY)
+    if layer.geometry and placed is None:
         placeless = tr("{layer} has no position; give it one.", layer=tr(layer.title))
         yield issue(ERROR, "no-geometry", GEOMETRY, placeless, 1)
     for field in layer.fields if asked is None else asked:
         value = record.values.get(field.name)
         trouble = check_value(field, value)
         if trouble:
-            yield issue(ERROR, "bad-value", field.name, trouble, 1)
-        if value is None and field.level and field.kind != BLOB and not _excused(record, field):
+            yield issue(ERROR, trouble_code(field, value), field.name, trouble, 1)
+        if odd_characters(field, value):
+            told = tr("{field} holds characters that cannot be seen; take them out.", field=tr(field.title))
+            yield issue(WARNING, "odd-characters", field.name, told, 2)
+        if value is None and is_needed(field) and not is_excused(record.layer, field.name, record.values):
             severity = ERROR if field.level == 1 else WARNING
             told = tr("{field} is empty; fill it in.", field=tr(field.title))
             yield issue(severity, "missing", field.name, told, field.level)
     if layer.name == "sighting":
-        yield from _check_sighting(record, now or datetime.now(UTC))
+        yield from check_sighting(record, record.position, now or datetime.now(UTC))
 
 
-def _excused(record: Record, field: Field) -> bool:
-    """Fields that an absence cannot have."""
-    return record.layer == "sighting" and record.get("presence") == "absent" and field.name in (
-        "expression", "confidence", "identification_method", "host_rock",
-    )
+def odd_characters(field: Field, value: Value) -> bool:
+    """Whether a text holds what cannot be seen."""
+    if field.kind not in (TEXT, NOTES) or not isinstance(value, str):
+        return False
+    return plain_text(value, many_lines=field.kind == NOTES) != value
 
 
-def _check_sighting(record: Record, now: datetime) -> Iterator[Issue]:
+def is_needed(field: Field) -> bool:
+    """Whether some level of the check needs the field."""
+    return bool(field.level) and field.kind != BLOB
+
+
+def is_excused(layer: str, field: str, values: Mapping[str, Value]) -> bool:
+    """Fields that an absence cannot have; the scan of a certificate is of no sighting."""
+    if layer == "photo" and field == "sighting_uuid":
+        return values.get("certificate_uuid") is not None
+    return layer == "sighting" and field in NOT_OF_ABSENCES and values.get("presence") == "absent"
+
+
+SIGHTING_FACTS = (
+    "observed_at", "position_source", "accuracy_m", "elevation_m", "total_carats", "processed_t", "processed_m3",
+    "bottom_screen_mm",
+)
+"""The fields that :func:`check_sighting` reads beside the position."""
+
+
+def check_sighting(record: Record, position: tuple[float, float] | None, now: datetime) -> Iterator[Issue]:
+    """What the facts of one sighting say of each other; ``position`` is (longitude, latitude) in degrees."""
+
     def issue(code: str, field: str, message: str, level: int) -> Issue:
         return Issue(WARNING, code, record.layer, record.uuid, field, message, level)
 
@@ -237,8 +295,12 @@ def _check_sighting(record: Record, now: datetime) -> Iterator[Issue]:
     if carats is not None and processed is not None and record.get("bottom_screen_mm") is None:
         yield issue("no-screen", "bottom_screen_mm",
                     tr("Carats and processed amount are given without the bottom screen; a grade needs it."), 3)
-    if record.position is not None:
-        longitude, latitude = record.position
+    elevation = record.get("elevation_m")
+    if isinstance(elevation, int | float) and elevation > HIGHEST_M:
+        yield issue("elevation-unlikely", "elevation_m",
+                    tr("{metres} m is higher than anybody works; is it in feet?", metres=f"{elevation:,g}"), 3)
+    if position is not None:
+        longitude, latitude = position
         if not (60 <= longitude <= 78.5 and 23 <= latitude <= 37.5):
             swapped = 60 <= latitude <= 78.5 and 23 <= longitude <= 37.5
             told = tr("The position lies outside Pakistan.")

@@ -1,4 +1,4 @@
-"""Checking a survey, and the small dialogs."""
+"""The small dialogs."""
 
 from __future__ import annotations
 
@@ -9,58 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from surveyapp.domain import changes
-from surveyapp.domain.changes import ChangeSet
-from surveyapp.services.session import Session
 from surveyapp.ui.dialogs.about import AboutDialog
 from surveyapp.ui.dialogs.new_survey import NewSurveyDialog, file_name
 from surveyapp.ui.prompts import ScriptedPrompts
 from tests.ui.conftest import Desk
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-# --- check -------------------------------------------------------------------------------------------
-
-
-def test_a_check_lists_findings_and_a_double_click_goes_to_the_field(desk: Desk, survey_file: Path) -> None:
-    desk.open(survey_file)
-    desk.trigger("survey.check")
-    panel = desk.window.check_panel
-    assert desk.window.check_dock.isVisible()
-    assert panel.verdict.text().startswith("Level 2: complete for the team")
-    messages = [panel.model.index(row, 0).data() for row in range(panel.model.rowCount())]
-    row = next(n for n, message in enumerate(messages) if message.startswith("District is empty"))
-    assert panel.model.index(row, 1).data() in ("Emerald · Fizagat", "Topaz · Shamozai", "Emerald · Charbagh")
-    place = panel.view.visualRect(panel.model.index(row, 0)).center()
-    desk.qtbot.mouseClick(panel.view.viewport(), LEFT, pos=place)
-    desk.qtbot.mouseDClick(panel.view.viewport(), LEFT, pos=place)
-    desk.settle()
-    assert desk.window.form.record is not None
-    assert desk.window.form.record.uuid == panel.model.issue(row).record
-    desk.qtbot.waitUntil(desk.window.form.body.editor("district").input().hasFocus)
-
-
-def test_a_survey_that_lacks_nothing_is_ready(desk: Desk, survey_file: Path) -> None:
-    with Session.open(survey_file) as session:
-        made = [
-            changes.update(
-                "sighting",
-                record.uuid,
-                {
-                    "district": "Swat",
-                    "confidence": "certain",
-                    "identification_method": "hand-lens",
-                    "province": "PK-KP",
-                },
-            )
-            for record in session.file.records("sighting")
-        ]
-        session.apply(ChangeSet(tuple(made), "Complete"))
-    desk.open(survey_file)
-    desk.trigger("survey.check")
-    assert desk.window.check_panel.verdict.text() == "Level 3: ready for the national layer; nothing to mend."
-    assert desk.window.check_panel.verdict.property("role") == "good"
 
 
 # --- small dialogs -----------------------------------------------------------------------------------
