@@ -215,11 +215,6 @@ def test_merge_conflicts_resolve(ask: Ask, survey: Path, tmp_path: Path) -> None
     assert status == 0 and "unchanged" in said
 
 
-def test_later_commands_say_so(refused: Callable[..., str], survey: Path) -> None:
-    for arguments in (("review", survey, survey), ("seal", survey), ("verify", survey)):
-        assert refused(*arguments) == f"'surveyapp {arguments[0]}' is not available yet."
-
-
 # --- bad input --------------------------------------------------------------------------------------
 
 

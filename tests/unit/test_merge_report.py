@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from surveyapp import app
+from surveyapp.commands.shared import BAD, FINDINGS
 from surveyapp.domain.changes import insert, update
 from surveyapp.domain.fields import LAYER_BY_NAME, LAYERS
 from surveyapp.domain.geometry import point_hex
@@ -475,7 +476,7 @@ def test_both_reports_from_the_command_line(ask: Ask, sides: tuple[Path, Path],
                                             tmp_path: Path) -> None:
     html, data, out = tmp_path / "r.HTML", tmp_path / "r.json", tmp_path / "out.gpkg"
     status, said, complaint = ask("merge", out, *sides, "--report", html, "--report", data, "--json")
-    assert (status, complaint) == (app.FINDINGS, "")
+    assert (status, complaint) == (FINDINGS, "")
     printed, written = json.loads(said), json.loads(data.read_text(encoding="utf-8"))
     assert written.pop("open_conflicts")
     assert printed == written
@@ -500,7 +501,7 @@ def test_a_bad_place_is_refused_before_merging(
     before = {path: path.read_bytes() for path in inputs}
     out, good = tmp_path / "out.gpkg", tmp_path / "good.html"
     status, said, complaint = ask("merge", out, *inputs, "--report", good, "--report", tmp_path / place)
-    assert (status, said) == (app.BAD, "")
+    assert (status, said) == (BAD, "")
     assert complaint.startswith("error: ") and why in complaint and complaint.count("\n") == 1
     assert not out.exists() and not good.exists()
     assert {path: path.read_bytes() for path in inputs} == before
@@ -517,8 +518,8 @@ def test_a_report_that_cannot_be_written_leaves_the_merge(
         return report
 
     monkeypatch.setattr(merging, "merge", merge_and_pull_the_stick)
-    for dry_run, status_then, words in ((True, app.BAD, "Nothing was merged: it was a dry run."),
-                                        (False, app.FINDINGS, "The merge itself is done.")):
+    for dry_run, status_then, words in ((True, BAD, "Nothing was merged: it was a dry run."),
+                                        (False, FINDINGS, "The merge itself is done.")):
         stick.mkdir()
         status, said, complaint = ask("merge", out, base, "--report", stick / "r.html", *["--dry-run"] * dry_run)
         assert status == status_then
