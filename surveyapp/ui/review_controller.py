@@ -1,4 +1,4 @@
-"""Checking the survey, and the two queues for people: disagreements and likely-same deposits."""
+"""The two queues for people: disagreements and likely-same deposits."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from surveyapp.domain.changes import ChangeSet
-from surveyapp.domain.fields import SIGHTING
 from surveyapp.domain.merge import Conflict
 from surveyapp.domain.records import Value
-from surveyapp.domain.validation import Issue
 from surveyapp.errors import Cancelled, SurveyError
-from surveyapp.services import checking, conflicts, duplicates
-from surveyapp.services.checking import CheckResult
+from surveyapp.services import conflicts, duplicates
 from surveyapp.services.session import Session
 from surveyapp.ui.dialogs.disputes import DisputesDialog
 from surveyapp.ui.dialogs.pairs_page import PHOTO_SIZE
@@ -45,11 +42,8 @@ class _Step:
 
 
 class ReviewController(QObject):
-    """``checked`` carries a :class:`CheckResult`; ``record_wanted`` a sighting's uuid and a field's name (may be
-    empty) to show.
-    """
+    """``record_wanted`` carries a sighting's uuid and a field's name (may be empty) to show."""
 
-    checked = Signal(object)
     record_wanted = Signal(str, str)
 
     def __init__(self, window: QWidget, survey: SurveyController) -> None:
@@ -62,29 +56,6 @@ class ReviewController(QObject):
         survey.saved.connect(self._saved)
         survey.opened.connect(self._another_survey)
         survey.closed.connect(self._another_survey)
-
-    # -- check ----------------------------------------------------------------------------------------
-
-    def check(self) -> None:
-        """Check every record of the open survey."""
-        self._survey.ask_long(tr("Checking"), lambda session, p: checking.check(session.file, p), self._checked)
-
-    def _checked(self, result: CheckResult) -> None:
-        self.checked.emit(result)
-
-    def go_to(self, issue: Issue) -> None:
-        """Show the sighting that an issue is about, or that its record hangs on."""
-        if issue.record is None:
-            return
-        if issue.layer == SIGHTING.name:
-            self.record_wanted.emit(issue.record, issue.field or "")
-            return
-        layer, uuid = issue.layer, issue.record
-        self._survey.ask(lambda session: _sighting_of(session, layer, uuid), self._found)
-
-    def _found(self, uuid: str | None) -> None:
-        if uuid is not None:
-            self.record_wanted.emit(uuid, "")
 
     # -- the window of the queues ---------------------------------------------------------------------
 
@@ -358,10 +329,3 @@ def _first_photo(session: Session, sighting: str) -> QImage:
     """The first photo of a sighting, as small as it is shown; a null image where there is none."""
     photos = session.file.photos_of(sighting)
     return picture(session.file.photo_data(photos[0].uuid), PHOTO_SIZE) if photos else QImage()
-
-
-def _sighting_of(session: Session, layer: str, uuid: str) -> str | None:
-    """The sighting that a photo, sample or measurement belongs to."""
-    record = session.file.get(layer, uuid)
-    parent = record.get("sighting_uuid") if record is not None else None
-    return parent if isinstance(parent, str) else None
