@@ -2,18 +2,24 @@
 
 A filter is plain: a name, words to search for, and conditions that must all hold. Its text form is JSON, so that
 it can be kept among the settings.
+
+A condition may be about a field of an office's own (``x_…``). What that field is, its title and its terms, only the
+open survey knows: :meth:`Filter.known_by` tells the conditions. One that no survey has told is kept as it is; a
+sighting without the field has nothing in it.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from surveyapp.domain.fields import BLOB, CODE, DATE, DATETIME, INTEGER, NOTES, REAL, REF, SIGHTING, TEXT, Field
 from surveyapp.domain.records import PAKISTAN, Value, utc_text
+from surveyapp.domain.template import OWN
 from surveyapp.errors import BadInput
 from surveyapp.words import tr
 
@@ -33,7 +39,9 @@ POSITION = "position"
 """The name that conditions give to the point of a sighting; it may only be asked to lie within a box."""
 
 FILTER_FIELDS: dict[str, Field] = {f.name: f for f in SIGHTING.fields if f.kind not in (BLOB, REF)}
-"""Fields that conditions may be about, besides :data:`POSITION`."""
+"""Fields that conditions may be about, besides :data:`POSITION` and those of an office's own."""
+
+_EVERY_OPERATOR = tuple(dict.fromkeys(operator for known in OPERATORS.values() for operator in known))
 
 _YEARS = (1800, 2999)
 """Days of other years are slips of the pen."""
@@ -48,20 +56,35 @@ class Condition:
 
     ``is``, ``is-not``: one or more codes; ``has``: the text to look for; ``between``: low and high, both
     included, either may be ``None`` (numbers, or days as ``2026-05-03``); ``empty``, ``filled``: nothing;
-    ``within`` (of :data:`POSITION`): west, south, east, north in degrees, WGS 84.
+    ``within`` (of :data:`POSITION`): west, south, east, north in degrees, WGS 84. ``about`` is the field as the open
+    survey has it; two conditions that differ in it alone are the same.
     """
 
     field: str
     operator: str
     values: tuple[Value, ...] = ()
+    about: Field | None = dataclasses.field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        if self.about is None and self.field in FILTER_FIELDS:
+            object.__setattr__(self, "about", FILTER_FIELDS[self.field])
         _check(self)
 
     @property
     def title(self) -> str:
         """What the condition is about, in words."""
-        return tr("Position") if self.field == POSITION else FILTER_FIELDS[self.field].label
+        if self.field == POSITION:
+            return tr("Position")
+        return self.about.label if self.about is not None else self.field
+
+    def known_by(self, fields: Mapping[str, Field]) -> Condition:
+        """The same condition with the field as a survey has it; as it is where the survey lacks the field, or has
+        another of that name, of which this cannot be asked."""
+        about = fields.get(self.field)
+        try:
+            return replace(self, about=about)
+        except BadInput:
+            return replace(self, about=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +93,14 @@ class Filter:
 
     name: str = ""
     words: str = ""
-    conditions: tuple[Condition, ...] = field(default=())
+    conditions: tuple[Condition, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.words.strip() or self.conditions)
+
+    def known_by(self, fields: Mapping[str, Field]) -> Filter:
+        """The same filter, with the fields as a survey has them."""
+        return replace(self, conditions=tuple(condition.known_by(fields) for condition in self.conditions))
 
 
 # -- checking ---------------------------------------------------------------------------------------------
@@ -86,12 +113,13 @@ def _check(condition: Condition) -> None:
         if operator != WITHIN or len(values) != 4 or not all(_is_number(value) for value in values):
             raise BadInput(tr("A condition on the position is a box: west, south, east and north in degrees."))
         return
-    about = FILTER_FIELDS.get(name)
-    if about is None:
+    about = condition.about
+    if about is None and not name.startswith(OWN):
         raise BadInput(tr("A filter asks for the field “{name}”, which sightings do not have.", name=name))
-    title = tr(about.title)
-    if operator not in OPERATORS[about.kind]:
-        known = ", ".join(OPERATORS[about.kind])
+    title = name if about is None else tr(about.title)
+    allowed = _EVERY_OPERATOR if about is None else OPERATORS[about.kind]
+    if operator not in allowed:
+        known = ", ".join(allowed)
         told = tr("{field} cannot be asked “{how}”; it can be {known}.", field=title, how=operator, known=known)
         raise BadInput(told)
     if operator in (EMPTY, FILLED) and values:
@@ -101,7 +129,15 @@ def _check(condition: Condition) -> None:
     if operator == HAS and not (len(values) == 1 and isinstance(values[0], str) and values[0].strip()):
         raise BadInput(tr("Say what to look for in {field}.", field=title))
     if operator == BETWEEN:
-        _check_range(about, values)
+        _check_range(_asked_of(condition), values)
+
+
+def _asked_of(condition: Condition) -> Field:
+    """The field of a condition; of one that no survey has told, what its values are: numbers or days."""
+    if condition.about is not None:
+        return condition.about
+    texts = any(isinstance(value, str) for value in condition.values)
+    return Field(condition.field, DATE if texts else REAL, condition.field)
 
 
 def _check_range(about: Field, values: tuple[Value, ...]) -> None:
@@ -159,7 +195,8 @@ def passing(
 ) -> list[int]:
     """Those of ``rows`` that meet all conditions, in their order.
 
-    ``columns`` holds the fields by name, with ``longitude`` and ``latitude`` in degrees for the position;
+    ``columns`` holds the fields by name (a field that it lacks is empty in all of them), with ``longitude`` and
+    ``latitude`` in degrees for the position;
     ``fold`` brings both sides of ``has`` into the form in which they are compared.
     """
     left = list(rows)
@@ -167,8 +204,11 @@ def passing(
         if condition.field == POSITION:
             left = _rows_within(condition, columns, left)
         else:
-            column, test = columns[condition.field], value_test(condition, fold)
-            left = [row for row in left if test(column[row])]
+            column, test = columns.get(condition.field), value_test(condition, fold)
+            if column is not None:
+                left = [row for row in left if test(column[row])]
+            elif not test(None):
+                left = []
     return left
 
 
@@ -196,8 +236,7 @@ def value_test(condition: Condition, fold: Fold = str.casefold) -> Test:
     if operator == HAS:
         wanted = fold(str(values[0]))
         return lambda value: value is not None and wanted in fold(str(value))
-    return _range_test(FILTER_FIELDS[condition.field], values)
-
+    return _range_test(_asked_of(condition), values)
 
 
 def _range_test(about: Field, values: tuple[Value, ...]) -> Test:
@@ -223,7 +262,9 @@ def _midnight(day: date) -> datetime:
 
 def _rows_within(condition: Condition, columns: Mapping[str, Sequence[Any]], rows: list[int]) -> list[int]:
     west, south, east, north = condition.values
-    lons, lats = columns["longitude"], columns["latitude"]
+    lons, lats = columns.get("longitude"), columns.get("latitude")
+    if lons is None or lats is None:
+        return []
     return [
         row
         for row in rows
@@ -256,9 +297,8 @@ def _what(condition: Condition) -> str:
         if high is None:
             return tr("at least {low}", low=_shown(low))
         return tr("{low} to {high}", low=_shown(low), high=_shown(high))
-    vocabulary = FILTER_FIELDS[condition.field].vocabulary
-    assert vocabulary is not None
-    names = tr(" or ").join(vocabulary.label(value) for value in values)
+    vocabulary = condition.about.vocabulary if condition.about is not None else None
+    names = tr(" or ").join(vocabulary.label(value) if vocabulary is not None else str(value) for value in values)
     return names if operator == IS else tr("not {names}", names=names)
 
 

@@ -93,19 +93,24 @@ class TextIndex:
             run("INSERT INTO found (found, rowid, text) VALUES ('delete', ?, ?)", known)
         run("DELETE FROM record WHERE number = ?", known[:1])
 
-    def matching(self, words: Sequence[str]) -> frozenset[str]:
-        """The uuids of the records whose text holds every one of ``words`` somewhere."""
-        wanted = [word for word in map(_storable, words) if word]
-        usable = self._trigrams and self.whole
-        indexed = [word for word in wanted if usable and len(word) >= _SHORTEST and "\0" not in word]
-        read = [word for word in wanted if word not in indexed]
+    def matching(self, words: Sequence[str | Sequence[str]]) -> frozenset[str]:
+        """The uuids of the records whose text holds every one of ``words`` somewhere; of a word that is given in
+        several spellings any will do."""
+        wanted = [[word] if isinstance(word, str) else list(word) for word in words]
+        wanted = [kept for kept in ([one for one in map(_storable, each) if one] for each in wanted) if kept]
+        indexed = [each for each in wanted if all(map(self._is_indexed, each))]
+        read = [each for each in wanted if each not in indexed]
         conditions = ["number IN (SELECT rowid FROM found WHERE found MATCH ?)"] if indexed else []
-        conditions += ["instr(text, ?) > 0"] * len(read)
-        values = [" AND ".join(map(_quoted, indexed)), *read] if indexed else read
+        conditions += [f"({' OR '.join(['instr(text, ?) > 0'] * len(each))})" for each in read]
+        values = [" AND ".join(f"({' OR '.join(map(_quoted, each))})" for each in indexed)] if indexed else []
+        values += [one for each in read for one in each]
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         # The conditions are the two texts above; the words are bound.
         rows = self._connection.execute(f"SELECT uuid FROM record{where}", values)  # noqa: S608
         return frozenset(uuid for (uuid,) in rows.fetchall())
+
+    def _is_indexed(self, word: str) -> bool:
+        return self._trigrams and self.whole and len(word) >= _SHORTEST and "\0" not in word
 
     def close(self) -> None:
         self._connection.close()

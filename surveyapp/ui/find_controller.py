@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
@@ -32,6 +33,9 @@ class FindController(QObject):
         self._table.filter_button.setMenu(self._menu)
         self._table.bar.edit_wanted.connect(self.choose)
         self._table.finder.found.connect(around.map_link.show_only)
+        self._roster = around.survey.roster
+        around.survey.arrived.connect(self._table.came)
+        around.survey.arrived.connect(around.map_link.came)
         self._selection = around.survey.selection
         self._selection.changed.connect(self._selected)
         around.survey.closed.connect(self._table.finder.stop)
@@ -50,9 +54,10 @@ class FindController(QObject):
     def choose(self) -> None:
         """Put a filter together, or choose a saved one."""
         now = Filter(self._name, self._table.finder.words, self._table.conditions)
-        dialog = FilterDialog(now, self.saved(), self._window)
+        dialog = FilterDialog(now, self.saved(), self._window, self._roster.fields)
         dialog.accepted.connect(lambda: self._chosen(dialog.wanted))
         dialog.delete_wanted.connect(lambda name: self._delete(dialog, name))
+        dialog.rename_wanted.connect(lambda name, other: self._rename(dialog, name, other))
         dialog.open()
 
     def use(self, wanted: Filter) -> None:
@@ -103,6 +108,27 @@ class FindController(QObject):
     def _delete(self, dialog: FilterDialog, name: str) -> None:
         self._keep(self._others(name))
         dialog.offer(self.saved())
+
+    def rename(self, name: str, other: str) -> None:
+        """Give a saved filter another name; ``BadInput`` where another one has it, or it is none."""
+        other = other.strip()
+        known = {one.name: one for one in self.saved()}
+        if not other:
+            raise BadInput(tr("Type the new name of the filter “{name}”.", name=name))
+        if other != name and other in known:
+            raise BadInput(tr("There is a filter “{name}” already; choose another name.", name=other))
+        if name in known:
+            self._keep([*self._others(name), filter_text(replace(known[name], name=other))])
+            if self._name == name:
+                self._name = other
+
+    def _rename(self, dialog: FilterDialog, name: str, other: str) -> None:
+        try:
+            self.rename(name, other)
+        except BadInput as error:
+            dialog.complain(str(error), blocks=False)
+            return
+        dialog.offer(self.saved(), other.strip())
 
     # -- the menu -------------------------------------------------------------------------------------
 

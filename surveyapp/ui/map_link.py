@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
 from surveyapp.domain.fields import GEOMETRY
-from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, Delta, Roster, shown_text
-from surveyapp.ui.map_styles import SCHEMES, StyleScheme, gem_palette
+from surveyapp.ui.itemmodels.columns import shown_text
+from surveyapp.ui.itemmodels.roster import Delta, Roster
+from surveyapp.ui.map_styles import SCHEMES, Styles, StyleScheme, gem_palette
 from surveyapp.ui.mapcanvas.basemap import LonLat
 from surveyapp.ui.mapcanvas.basemap_source import outline_map
 from surveyapp.ui.mapcanvas.canvas import MapCanvas
@@ -26,9 +27,11 @@ _TYPING_MS = 400
 
 def outlines_of(columns: dict[str, list[Any]]) -> list[tuple[str, LonLat]]:
     """Name and corners (n, 2) of each line, or of each polygon's outer ring; columns ``name`` and ``geom``."""
+    found: list[tuple[str, LonLat]] = []
+    if not any(columns[GEOMETRY]):
+        return found
     import shapely
 
-    found: list[tuple[str, LonLat]] = []
     for name, geometry in zip(columns["name"], columns[GEOMETRY], strict=True):
         if geometry is None:
             continue
@@ -77,10 +80,16 @@ class MapLink(QObject):
             self._canvas.set_scheme(self._scheme.palette(), self._scheme.title())
             self.reload()
 
-    def complete(self) -> None:
-        """The roster has all columns now; what the map is coloured by may be among those that came late."""
-        if self._scheme.name != "gem":
+    def came(self, names: Collection[str]) -> None:
+        """Columns of the roster have come; what the map is coloured by may be among them."""
+        if self._scheme.field in names:
             self.reload()
+        elif "accuracy_m" in names:
+            self._mark_accuracy()
+
+    def complete(self) -> None:
+        """The roster has all columns now, and :meth:`came` has been told of each."""
+        self._mark_accuracy()
 
     def mark_typed(self, position: tuple[float, float] | None) -> None:
         """Mark where a form that is being filled in says the sighting is; ``None`` takes the mark off."""
@@ -98,14 +107,21 @@ class MapLink(QObject):
     def reload(self) -> None:
         """The roster was filled anew."""
         roster = self._roster
+        roster.want([self._scheme.field])
         self._canvas.set_points(
             roster.uuids,
-            _degrees(roster.column("longitude")),
-            _degrees(roster.column("latitude")),
-            self._scheme.indices(roster.column(self._scheme.field), self._clock()),
+            np.array(roster.column("longitude"), float),
+            np.array(roster.column("latitude"), float),
+            self._indices(roster.column(self._scheme.field)),
             np.array([presence == "absent" for presence in roster.column("presence")], bool),
         )
         self._selected("window")
+
+    def _indices(self, values: Sequence[Any]) -> Styles:
+        """Places in the palette, each distinct value looked up once: a hundred thousand sightings are of ten gems."""
+        distinct = list(dict.fromkeys(values))
+        place_of = dict(zip(distinct, self._scheme.indices(distinct, self._clock()).tolist(), strict=True))
+        return np.fromiter(map(place_of.__getitem__, values), np.uint8, len(values))
 
     def follow(self, delta: Delta) -> None:
         """The roster followed a change set."""
@@ -154,11 +170,7 @@ class MapLink(QObject):
         if self._roster.row(uuid) is None:
             return ""
         facts = [
-            shown_text(COLUMN_FIELDS[name], self._roster.value(uuid, name))
+            shown_text(self._roster.fields[name], self._roster.value(uuid, name))
             for name in ("gem", "locality", "observer", "observed_at")
         ]
         return "\n".join(fact for fact in facts if fact)
-
-
-def _degrees(values: Sequence[float | None]) -> LonLat:
-    return np.array([math.nan if value is None else value for value in values], float)

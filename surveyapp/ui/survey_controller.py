@@ -7,7 +7,6 @@ came of it is told by signals. Nothing here is a widget.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,78 +14,43 @@ from PySide6.QtCore import QObject, Signal
 
 from surveyapp.domain import changes
 from surveyapp.domain.changes import ChangeSet
-from surveyapp.domain.fields import GEOMETRY, SIGHTING
+from surveyapp.domain.fields import SIGHTING
 from surveyapp.domain.merge import Revision
 from surveyapp.domain.progress import Progress
 from surveyapp.domain.records import Record, Value
-from surveyapp.domain.template import EMPTY, Template
 from surveyapp.errors import SurveyError
-from surveyapp.services import recording, templates
+from surveyapp.services import recording
 from surveyapp.services.session import Session
 from surveyapp.settings import Settings
 from surveyapp.ui.action_table import WindowState
 from surveyapp.ui.bridge import SessionBridge
-from surveyapp.ui.itemmodels.roster import Delta, Roster, first_columns, other_columns
+from surveyapp.ui.itemmodels.columns import column_choice
+from surveyapp.ui.itemmodels.roster import Delta, Roster
 from surveyapp.ui.selection import Selection
+from surveyapp.ui.survey_loader import SurveyLoader
+from surveyapp.ui.survey_reading import Columns, Detail, Loaded, SurveyFacts, detail_of, facts_of, loaded, sightings_of
 from surveyapp.ui.tasks import Failed, Tasks
+from surveyapp.ui.warm_up import warm_up
 from surveyapp.words import tr
 
 _FOLLOWED = 300
 """Change sets of more changes than this (imports) are read anew, which is quicker than following them."""
 
-Columns = dict[str, list[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyFacts:
-    """What the window says about the open survey. ``why`` is a sentence where it may only be read."""
-
-    path: Path
-    title: str
-    team: str
-    author: str
-    read_only: bool
-    why: str
-    undo: str | None
-    redo: str | None
-    conflicts: int
-    counts: Mapping[str, int] = field(default_factory=dict)
-    template: Template = EMPTY
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """One sighting with what hangs on it."""
-
-    record: Record
-    photos: tuple[Record, ...]
-    history: tuple[Revision, ...]
-    orientations: tuple[Record, ...] = ()
-    samples: tuple[Record, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    session: Session
-    facts: SurveyFacts
-    first: list[str]
-    columns: Columns
-    outlines: dict[str, Columns]
-
 
 class SurveyController(QObject):
     """Holds the one open session.
 
-    Signals: ``opened`` and ``closed``; ``filled`` when the roster was read anew, ``completed`` when its
-    other columns came after (``outlines`` holds tracks and
-    areas then); ``followed`` with a :class:`Delta`; ``touched`` with the uuids of sightings whose facts or
-    photos changed; ``facts_changed``; ``saved`` with the label of what was saved, ``undoable`` if one may offer
-    to take it back; ``failed`` with an exception that the person should hear of.
+    Signals: ``opened`` and ``closed``; ``filled`` when the roster was read anew (``outlines`` holds tracks and
+    areas then), ``arrived`` with the names of columns that came after, ``completed`` when all have; ``followed``
+    with a :class:`Delta`; ``touched`` with the uuids of sightings whose facts or photos changed;
+    ``facts_changed``; ``saved`` with the label of what was saved; ``failed`` with an exception that the person
+    should hear of.
     """
 
     opened = Signal()
     closed = Signal()
     filled = Signal()
+    arrived = Signal(object)
     completed = Signal()
     followed = Signal(object)
     touched = Signal(object)
@@ -102,6 +66,9 @@ class SurveyController(QObject):
         self.facts: SurveyFacts | None = None
         self.outlines: dict[str, Columns] = {}
         self._session: Session | None = None
+        self._loader = SurveyLoader(
+            self.roster, self.ask, self.arrived.emit, self._complete, self.reload, self
+        )
         self._bridge = SessionBridge(self)
         self._bridge.changed.connect(self._changed)
         self.selection.changed.connect(lambda _origin: self.facts_changed.emit())
@@ -158,9 +125,9 @@ class SurveyController(QObject):
 
     def reload(self) -> None:
         """Read everything anew from the open session."""
-        session, shown = self._session, self.settings["table.columns"]
+        session, shown, wanted = self._session, self.settings["table.columns"], self.roster.wanted
         if session is not None:
-            self.tasks.run(lambda: _loaded(session, shown), self._refill)
+            self.tasks.run(lambda: loaded(session, shown, wanted), self._refill)
 
     def replace(
         self, label: str, work: Callable[[Progress], Any], on_done: Callable[[Any], None], on_error: Failed
@@ -172,20 +139,20 @@ class SurveyController(QObject):
         if session is None:
             return
         path, author = session.file.path, session.author
-        shown = self.settings["table.columns"]
+        shown, wanted = self.settings["table.columns"], self.roster.wanted
         self._bridge.detach()
 
-        def replaced(progress: Progress) -> tuple[Any, SurveyError | None, _Loaded]:
+        def replaced(progress: Progress) -> tuple[Any, SurveyError | None, Loaded]:
             session.close()
             try:
                 result, error = work(progress), None
             except SurveyError as trouble:
                 result, error = None, trouble
-            return result, error, _loaded(Session.open(path, author=author), shown)
+            return result, error, loaded(Session.open(path, author=author), shown, wanted)
 
-        def reopened(answer: tuple[Any, SurveyError | None, _Loaded]) -> None:
-            result, error, loaded = answer
-            self._taken(loaded)
+        def reopened(answer: tuple[Any, SurveyError | None, Loaded]) -> None:
+            result, error, anew = answer
+            self._taken(anew)
             if error is None:
                 on_done(result)
             else:
@@ -205,52 +172,50 @@ class SurveyController(QObject):
         on_error: Failed | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
-        shown = self.settings["table.columns"]
+        shown, wanted = self.settings["table.columns"], self.roster.wanted
 
-        def work(_progress: object) -> _Loaded:
+        def work(_progress: object) -> Loaded:
             session = make()
             try:
-                return _loaded(session, shown)
+                return loaded(session, shown, wanted)
             except BaseException:
                 session.close()
                 raise
 
-        def taken(loaded: _Loaded) -> None:
-            self._taken(loaded)
+        def taken(first: Loaded) -> None:
+            self._taken(first)
             if then is not None:
                 then()
 
         self.tasks.run_long(label, work, taken, on_error or self.failed.emit)
 
-    def _taken(self, loaded: _Loaded) -> None:
+    def _taken(self, first: Loaded) -> None:
         before = self._session
         self._forget()
         if before is not None:
             self.tasks.run(before.close)
-        self._session = loaded.session
-        self._bridge.attach(loaded.session)
-        self._refill(loaded)
-        self.settings.add_recent(loaded.facts.path)
-        self.settings["files.folder"] = str(loaded.facts.path.parent)
+        self._session = first.session
+        self._bridge.attach(first.session)
+        self._refill(first)
+        self.settings.add_recent(first.facts.path)
+        self.settings["files.folder"] = str(first.facts.path.parent)
         self.opened.emit()
 
-    def _refill(self, loaded: _Loaded) -> None:
-        if loaded.session is not self._session:
+    def _refill(self, first: Loaded) -> None:
+        if first.session is not self._session:
             return
-        self.facts, self.outlines = loaded.facts, loaded.outlines
-        self.roster.fill(loaded.columns)
+        self.facts, self.outlines = first.facts, first.outlines
+        self.roster.fill(first.columns, first.fields, first.early)
         self.selection.forget([uuid for uuid in self.selection.uuids if self.roster.row(uuid) is None])
         self.filled.emit()
         self.facts_changed.emit()
-        others = other_columns(loaded.first)
-        self.ask(lambda session: session.file.columns(SIGHTING.name, others), self._complete)
-        self.ask(_facts, self._take_facts)
+        self._loader.start(column_choice(self.settings["table.columns"], first.fields))
 
-    def _complete(self, columns: Columns) -> None:
-        if self.roster.complete(columns):
-            self.completed.emit()
-        else:
-            self.reload()
+    def _complete(self) -> None:
+        """Everything is here: what takes a while and is not missed at first is asked for now."""
+        self.completed.emit()
+        self.ask(facts_of, self._take_facts)
+        self.ask(lambda _session: warm_up(), lambda _none: None)
 
     def _forget(self) -> None:
         self._bridge.detach()
@@ -299,7 +264,7 @@ class SurveyController(QObject):
 
     def detail(self, uuid: str, on_done: Callable[[Detail | None], None]) -> None:
         """A sighting with its photos (without bytes) and history; ``None`` if it is not there."""
-        self.ask(lambda session: _detail(session, uuid), on_done)
+        self.ask(lambda session: detail_of(session, uuid), on_done)
 
     # -- changing -----------------------------------------------------------------------------------
 
@@ -385,66 +350,15 @@ class SurveyController(QObject):
             self.selection.forget(delta.removed)
             if delta:
                 self.followed.emit(delta)
-            self.ask(_facts, self._take_facts)
-        self.touched.emit(_sightings_of(change_set))
+            self.ask(facts_of, self._take_facts)
+        self.touched.emit(sightings_of(change_set))
         self.saved.emit(change_set.label)
 
     def _take_facts(self, facts: SurveyFacts) -> None:
-        self.facts = facts
+        before, self.facts = self.facts, facts
         self.facts_changed.emit()
+        if before is not None and (before.template, before.own) != (facts.template, facts.own):
+            self.reload()  # other columns, or other names for what stands in them
 
 
-def _loaded(session: Session, shown: Sequence[str]) -> _Loaded:
-    """What map and table show first; the rest is asked for when they stand."""
-    file, first = session.file, first_columns(shown)
-    outlines = {layer: file.columns(layer, ["name", GEOMETRY]) for layer in ("track", "area")}
-    return _Loaded(session, _facts(session, labels=False), first, file.columns(SIGHTING.name, first), outlines)
-
-
-def _facts(session: Session, *, labels: bool = True) -> SurveyFacts:
-    """``labels`` of undo and redo take a while where the last step was a large import."""
-    surveys = session.file.surveys()
-    teams = dict.fromkeys(str(survey.get("team")) for survey in surveys if survey.get("team"))
-    return SurveyFacts(
-        path=session.file.path,
-        title=session.title,
-        team=", ".join(teams),
-        author=session.author,
-        read_only=session.read_only,
-        why=session.file.why or (tr("The survey is open for reading only.") if session.read_only else ""),
-        undo=session.undo_label if labels else None,
-        redo=session.redo_label if labels else None,
-        conflicts=len(session.file.conflicts()),
-        counts={layer: session.file.count(layer) for layer in ("sighting", "photo", "track", "area")},
-        template=templates.common(templates.all_of(session.file)[0]),
-    )
-
-
-def _detail(session: Session, uuid: str) -> Detail | None:
-    record = session.file.get(SIGHTING.name, uuid)
-    if record is None:
-        return None
-    file = session.file
-    return Detail(
-        record,
-        tuple(file.photos_of(uuid)),
-        tuple(file.history(uuid)),
-        tuple(file.children("orientation", "sighting", uuid)),
-        tuple(file.children("sample", "sighting", uuid)),
-    )
-
-
-def _sightings_of(change_set: ChangeSet) -> frozenset[str]:
-    """Sightings that a change set touched, themselves or through what hangs on them."""
-    found: set[str] = set()
-    for change in change_set.changes:
-        if change.layer == SIGHTING.name:
-            found.add(change.uuid)
-        for values in (change.values, change.before or {}):
-            parent = values.get("sighting_uuid")
-            if isinstance(parent, str):
-                found.add(parent)
-    return frozenset(found)
-
-
-__all__ = ["Delta", "Detail", "SurveyController", "SurveyError", "SurveyFacts"]
+__all__ = ["Columns", "Delta", "Detail", "SurveyController", "SurveyError", "SurveyFacts"]

@@ -47,10 +47,11 @@ class TablePanel(QWidget):
         super().__init__(parent)
         self._selection = selection
         self._roster = roster
+        self._generation = roster.generation
         self.model = RecordModel(roster, self)
         self.search = QLineEdit()
         self.search.setObjectName("search")
-        self.search.setPlaceholderText(tr("Search all fields, in any script"))
+        self.search.setPlaceholderText(tr("Search words, numbers and dates"))
         self.search.setClearButtonEnabled(True)
         self.finder = Finder(roster, self)
         self.bar = FilterBar()
@@ -95,10 +96,24 @@ class TablePanel(QWidget):
     # -- following ----------------------------------------------------------------------------------
 
     def reload(self) -> None:
-        """The roster was filled anew, or its other columns came."""
+        """The roster was filled anew. Nothing is done where it was not: its other columns are told to
+        :meth:`came`."""
+        if self._roster.generation == self._generation:
+            return
+        self._generation = self._roster.generation
+        columns = self.model.columns
+        self.model.refresh()  # first: what is told to the finder may ask for rows
+        if self.model.columns != columns:
+            self._set_widths()
+        self._know_conditions()
         self.finder.renew()
-        self.model.refresh()
         self._after_reset()
+
+    def came(self, names: Sequence[str]) -> None:
+        """Columns of the roster have come."""
+        self.finder.came()
+        if not self.model.came(names):
+            self._say_count()
 
     def follow(self, delta: Delta) -> None:
         """The roster followed a change set."""
@@ -109,9 +124,12 @@ class TablePanel(QWidget):
     def set_columns(self, names: Sequence[str]) -> None:
         """Show these columns; none means the usual ones."""
         self.model.set_columns(names)
+        self._set_widths()
+        self._after_reset()
+
+    def _set_widths(self) -> None:
         for place, name in enumerate(self.model.columns):
             self.view.setColumnWidth(place, _WIDTHS.get(name, _OTHER_WIDTH))
-        self._after_reset()
 
     def restyle(self) -> None:
         """Theme or touch mode changed."""
@@ -141,6 +159,7 @@ class TablePanel(QWidget):
 
     def use_filter(self, wanted: Filter) -> None:
         """Show only what meets a filter."""
+        wanted = wanted.known_by(self._roster.fields)
         self.search.setText(wanted.words)
         self.bar.show_conditions(wanted.conditions)
         self.find_now()
@@ -166,6 +185,13 @@ class TablePanel(QWidget):
         self._selection.set([self.model.uuid_at(target)], "window")
 
     # -- inside -------------------------------------------------------------------------------------
+
+    def _know_conditions(self) -> None:
+        """Another survey may have fields of the same name that are called otherwise."""
+        known = Filter("", "", self.bar.conditions).known_by(self._roster.fields).conditions
+        if [one.about for one in known] != [one.about for one in self.bar.conditions]:
+            self.bar.show_conditions(known)
+            self.finder.know(known)
 
     def _made_view(self) -> QTableView:
         view = QTableView()
@@ -206,7 +232,9 @@ class TablePanel(QWidget):
 
     def _say_count(self) -> None:
         shown, there = self.model.rowCount(), len(self._roster)
-        if self.finder.busy:
+        if self.model.sort_waits:
+            self.count.setText(tr("Sorting {count} sightings…", count=f"{there:,}"))
+        elif self.finder.busy:
             self.count.setText(tr("Searching {count} sightings…", count=f"{there:,}"))
         elif shown != there:
             self.count.setText(tr("{shown} of {there} sightings", shown=f"{shown:,}", there=f"{there:,}"))

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
-from surveyapp.domain.filters import Condition, Filter, filter_text
+from surveyapp.domain.fields import Field
+from surveyapp.domain.filters import FILTER_FIELDS, Condition, Filter, filter_text
 from surveyapp.settings import Settings
 from surveyapp.ui.dialogs.condition_row import CodePicker, ConditionRow
 from surveyapp.ui.dialogs.filters import FilterDialog
@@ -186,7 +187,7 @@ def test_only_what_the_map_shows(desk: Desk, survey_file: Path) -> None:
 def test_filters_are_kept_under_a_name_used_again_and_deleted(
     make_desk: Callable[[], Desk], survey_file: Path, settings: Settings
 ) -> None:
-    newer = '{"name":"of a newer program","words":"","conditions":[["x_depth","is",["deep"]]]}'
+    newer = '{"name":"of a newer program","words":"","conditions":[["depth_of_pit","is","deep"]]}'
     settings["table.filters"] = [newer]
     desk = make_desk()
     desk.open(survey_file)
@@ -219,6 +220,51 @@ def test_filters_are_kept_under_a_name_used_again_and_deleted(
     assert settings["table.filters"] == [newer], "what cannot be read is kept as it is"
     assert not dialog.saved.isEnabled()
     dialog.reject()
+
+
+def test_a_saved_filter_is_given_another_name(desk: Desk, survey_file: Path) -> None:
+    desk.open(survey_file)
+    find = controller(desk)
+    find.save(Filter("Absent", "", (ABSENT,)))
+    find.save(Filter("Green", "green", (EMERALD,)))
+    find.use(find.saved()[0])
+    dialog = dialog_of(desk)
+    assert not dialog.rename.isEnabled(), "none is chosen"
+    dialog.saved.setCurrentIndex(1)
+    dialog.saved.activated.emit(1)
+    assert not dialog.rename.isEnabled(), "it has this name already"
+    dialog.name.setText(" Green ")
+    desk.qtbot.mouseClick(dialog.rename, LEFT)
+    assert "already" in dialog.trouble.text()
+    assert [one.name for one in find.saved()] == ["Absent", "Green"]
+    dialog.name.setText(" Nothing there ")
+    desk.qtbot.mouseClick(dialog.rename, LEFT)
+    assert find.saved() == [Filter("Green", "green", (EMERALD,)), Filter("Nothing there", "", (ABSENT,))]
+    assert dialog.saved.currentText() == "Nothing there"
+    assert dialog.delete.isEnabled()
+    assert not dialog.rename.isEnabled()
+    dialog.reject()
+    menu = desk.window.table.filter_button.menu()
+    assert isinstance(menu, QMenu)
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions() if action.isChecked()] == ["Nothing there"]
+
+
+def test_a_field_that_only_some_offices_have(qtbot: QtBot) -> None:
+    pit = Field("x_pit", "integer", "Pit")
+    known, other = Condition("x_pit", "between", (3, None), pit), Condition("x_adit", "is", ("old",))
+    dialog = FilterDialog(Filter("", "", (known, other)), [], None, {**FILTER_FIELDS, "x_pit": pit})
+    qtbot.addWidget(dialog)
+    first, second = dialog.condition_rows
+    assert first.field.currentText() == "Pit"
+    assert not second.field.isEnabled()
+    assert second.field.currentText() == "x_adit"
+    first.low.setText("۵")
+    choose(first, "x_pit", "between")
+    first.low.setText("۵")
+    qtbot.mouseClick(dialog.main_button, LEFT)
+    assert dialog.wanted.conditions == (Condition("x_pit", "between", (5, None)), other)
+    assert dialog.wanted.conditions[0].title == "Pit"
 
 
 def test_a_filter_is_kept_with_its_words(desk: Desk, survey_file: Path) -> None:

@@ -17,7 +17,7 @@ from surveyapp.domain.filters import POSITION, Condition
 from surveyapp.ui.forms.search import folded
 from surveyapp.ui.itemmodels import finder as module
 from surveyapp.ui.itemmodels.finder import Finder
-from surveyapp.ui.itemmodels.roster import Roster, first_columns, loaded_columns, other_columns
+from surveyapp.ui.itemmodels.roster import FIRST_COLUMNS, Roster, loaded_columns
 
 ROWS: list[dict[str, Any]] = [
     {"uuid": "a", "gem": "emerald", "locality": "Fizagat", "accuracy_m": 9.0, "notes": "زمرد کی رگ",
@@ -96,18 +96,56 @@ def test_changes_are_followed_while_something_is_asked(made: Callable[..., Any],
     assert finder.matches == {"c"}
 
 
-def test_columns_that_come_later_are_searched_too(made: Callable[..., Any], qtbot: QtBot) -> None:
+def test_what_is_asked_of_columns_that_are_to_come_waits_for_them(
+    monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 0)
     roster = Roster()
-    first = first_columns(["gem", "locality"])
     columns = {name: [row.get(name) for row in ROWS] for name in loaded_columns()}
-    roster.fill({name: columns[name] for name in first})
-    assert not roster.whole
-    finder, ask = made(roster)
-    assert ask("marble") == frozenset()
-    roster.complete({name: columns[name] for name in ["uuid", *other_columns(first)]})
+    roster.fill({name: columns[name] for name in FIRST_COLUMNS})
+    finder = Finder(roster)
     finder.renew()
+    finder.ask("", [EMERALD])
+    qtbot.waitUntil(lambda: not finder.busy)
+    assert finder.matches == {"a", "c"}, "gems are here from the first"
+    finder.ask("marble", [])
+    assert finder.busy
+    roster.add_piece({name: columns[name] for name in ("uuid", "accuracy_m")})
+    roster.finish(["accuracy_m"])
+    finder.came()
+    assert finder.busy
+    assert finder.matches == {"a", "c"}, "what was found before stays"
+    finder.ask("", [Condition("accuracy_m", "between", (None, 10))])
+    qtbot.waitUntil(lambda: not finder.busy)
+    assert finder.matches == {"a"}, "this needs one column alone, and it is here"
+    finder.ask("marble", [])
+    roster.add_piece(columns)
+    roster.finish(roster.coming)
+    finder.came()
     qtbot.waitUntil(lambda: not finder.busy)
     assert finder.matches == {"b"}
+    qtbot.waitUntil(lambda: finder.ready)
+    finder.stop()
+
+
+def test_numbers_days_and_places_are_found_alike(made: Callable[..., Any]) -> None:
+    rows = [
+        {"uuid": "a", "largest_mm": 4.5, "observed_at": "2026-11-02T20:00:00.000Z", "toposheet": "43 B/5",
+         "longitude": 72.360812, "latitude": 34.772534, "notes": "گڑھا ۴۳"},
+        {"uuid": "b", "largest_mm": 14.5, "observed_at": "2026-11-24T04:17:19.677Z", "notes": "pit 2026"},
+    ]  # fmt: skip
+    _finder, ask = made(filled(*rows))
+    assert ask("4.5") == {"a"}
+    assert ask("14.5") == {"b"}
+    assert ask("2026-11-03") == {"a"}, "the day in Pakistan"
+    assert ask("3 Nov 2026") == {"a"}
+    assert ask("43 B/5") == {"a"}
+    assert ask("34.7725N 72.3608E") == {"a"}
+    assert ask("34.772534, 72.360812") == {"a"}
+    assert ask("35.7725N 72.3608E") == frozenset()
+    assert ask("۴٫۵") == {"a"}
+    assert ask("43 گڑھا") == {"a"}, "digits of either script find those of the other"
+    assert ask("2026", Condition("notes", "has", ("pit",))) == {"b"}
 
 
 def test_only_the_last_question_is_answered(made: Callable[..., Any], qtbot: QtBot) -> None:

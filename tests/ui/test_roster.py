@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,15 +14,16 @@ from surveyapp.domain import changes
 from surveyapp.domain.changes import ChangeSet
 from surveyapp.domain.fields import GEOMETRY
 from surveyapp.domain.geometry import point_hex
+from surveyapp.domain.template_text import parse_template
+from surveyapp.ui.itemmodels.columns import fields_for
 from surveyapp.ui.itemmodels.records import RecordModel
 from surveyapp.ui.itemmodels.roster import (
     COLUMN_FIELDS,
     DEFAULT_COLUMNS,
+    FIRST_COLUMNS,
     Roster,
     column_choice,
-    first_columns,
     loaded_columns,
-    other_columns,
 )
 from surveyapp.ui.table_panel import InOrder
 
@@ -94,21 +96,81 @@ def test_moving_a_point_moves_both_columns_and_taking_it_away_empties_them() -> 
     assert roster.position("a") is None
 
 
-def test_columns_that_come_later_go_to_the_records_they_are_of() -> None:
+def _begun(*uuids: str, early: dict[str, list[Any]] | None = None) -> Roster:
+    """A roster as a large survey begins: with nothing but the first columns."""
     roster = Roster()
-    first = first_columns(["gem", "locality"])
-    assert set(first) == {"uuid", "longitude", "latitude", "gem", "presence", "locality"}
-    assert {*first, *other_columns(first)} == set(loaded_columns())
-    roster.fill({name: ["a", "b"] if name == "uuid" else [None, None] for name in first})
+    roster.fill({name: list(uuids) if name == "uuid" else [None] * len(uuids) for name in FIRST_COLUMNS}, early=early)
+    return roster
+
+
+def test_columns_that_come_later_go_to_the_records_they_are_of() -> None:
+    roster = _begun("a", "b")
+    assert not roster.whole
     roster.apply(ChangeSet((changes.delete("sighting", "a"), changes.insert("sighting", {}, uuid="c")), "x"))
     assert roster.matching("green") == []
-    others = other_columns(first)
-    later = {name: [None, None] for name in others} | {"uuid": ["c", "b"], "notes": ["red", "green"]}
-    assert roster.complete(later)
+    assert roster.add_piece({"uuid": ["c"], "notes": ["red"]})
+    assert roster.add_piece({"uuid": ["b"], "notes": ["green"]})
+    assert not roster.add_piece({"uuid": ["c", "x"], "notes": ["blue", "?"]}), "a record that is not here"
+    roster.finish(roster.coming)
+    assert roster.whole
     assert roster.matching("green") == [0]
-    assert roster.value("c", "notes") == "red"
-    assert not roster.complete(later | {"uuid": ["c", "x"]}), "other records than those that are here"
-    assert roster.value("b", "notes") == "green"
+    assert roster.value("c", "notes") == "blue"
+
+
+def test_what_is_asked_for_comes_first_and_what_is_here_is_known() -> None:
+    roster = _begun("a", "b", "c", early={"uuid": ["a"], "locality": ["Mingora"], "observer": [None]})
+    assert roster.value("a", "locality") == "Mingora"
+    assert roster.knows("a", "observer"), "it is here, and empty"
+    assert not roster.knows("b", "observer")
+    assert roster.knows("b", "gem")
+    assert roster.want(["gem"])
+    assert not roster.want(["notes", "no_such_column"])
+    assert roster.coming[0] == "notes"
+    roster.finish(["notes"])
+    assert roster.want(["notes"])
+    assert roster.knows("b", "notes")
+    assert roster.column("notes") == [None, None, None]
+
+
+def test_a_table_shows_dots_for_what_is_to_come_and_sorts_when_it_is_there(qapp: QApplication) -> None:
+    roster = _begun("a", "b", "c", early={"uuid": ["a"], "locality": ["Mingora"]})
+    model = RecordModel(roster)
+    model.set_columns(["gem", "locality"])
+    assert [model.index(row, 1).data() for row in range(3)] == ["Mingora", "…", "…"]
+    model.sort(1)
+    assert model.sort_waits
+    assert [model.uuid_at(place) for place in range(3)] == ["a", "b", "c"], "the order of the file until then"
+    assert not model.came(["notes"])
+    roster.apply(ChangeSet((changes.update("sighting", "b", {"locality": "Aliabad"}),), "x"))
+    roster.add_piece({"uuid": ["a", "b", "c"], "locality": ["Mingora", "Aliabad", "Charbagh"]})
+    roster.finish(["locality"])
+    assert model.came(["locality"])
+    assert [model.uuid_at(place) for place in range(3)] == ["b", "c", "a"]
+
+
+def test_an_office_s_own_field_is_a_column_like_any_other(qapp: QApplication) -> None:
+    template = parse_template(json.dumps({"surveyapp_template": 1, "name": "Swat", "fields": [
+        {"name": "x_pit", "title": "Pit", "kind": "integer"},
+        {"name": "x_lease", "title": "Lease", "kind": "code",
+         "terms": [{"code": "open", "label": "Not leased"}, {"code": "old", "label": "Expired"}]},
+    ]}))
+    fields = fields_for(template, ["x_pit", "x_lease", "qgis_note"])
+    assert "qgis_note" not in fields
+    assert "x_pit" not in fields_for(template, []), "there is no such column in the file yet"
+    rows = [{"uuid": "a", "x_pit": 12, "x_lease": "open"}, {"uuid": "b", "x_pit": 3, "x_lease": "old"}]
+    roster = Roster()
+    model = RecordModel(roster)
+    model.set_columns(["gem", "x_pit", "x_lease"])
+    assert model.columns == ["gem"], "the survey that is open has no such field"
+    roster.fill({name: [row.get(name) for row in rows] for name in loaded_columns(fields)}, fields)
+    model.refresh()
+    assert model.columns == ["gem", "x_pit", "x_lease"]
+    assert model.headerData(1, Qt.Orientation.Horizontal) == "Pit"
+    assert [model.index(row, 2).data() for row in range(2)] == ["Not leased", "Expired"]
+    model.sort(1)
+    assert [model.uuid_at(place) for place in range(2)] == ["b", "a"]
+    assert roster.matching("not leased") == [0], "the office's terms are found"
+    assert roster.matching("3") == [1]
 
 
 _OPERATIONS = st.lists(
@@ -143,6 +205,43 @@ def test_following_changes_ends_where_reading_anew_would(
             truth[uuid] = locality
     assert dict(zip(roster.uuids, roster.column("locality"), strict=True)) == truth
     assert {roster.uuids[row] for row in roster.matching("x")} == {u for u, value in truth.items() if value == "x"}
+
+
+@settings(max_examples=150)
+@given(_OPERATIONS, st.lists(st.integers(0, 12), min_size=3, max_size=3))
+def test_pieces_that_come_among_changes_end_where_reading_at_once_would(
+    operations: list[tuple[str, str, str | None]], turns: list[int]
+) -> None:
+    """As the window has it: a piece is read from the file between two changes, and comes between the same two."""
+    file: dict[str, str | None] = {"a": "x", "b": None, "e": "y"}
+    roster = _begun("a", "b", "e")
+    order = ["a", "b", "e"]
+    read = {turn: place for place, turn in enumerate(sorted(turns))}
+    for turn in range(13):
+        if turn in read:
+            some = order[read[turn] :: 3]
+            assert roster.add_piece({"uuid": some, "locality": [file[uuid] for uuid in some]})
+        if turn >= len(operations):
+            continue
+        operation, uuid, locality = operations[turn]
+        if (operation == "insert") == (uuid in file):
+            continue
+        change = {
+            "insert": changes.insert("sighting", {"locality": locality}, uuid=uuid),
+            "update": changes.update("sighting", uuid, {"locality": locality}),
+            "delete": changes.delete("sighting", uuid),
+        }[operation]
+        roster.apply(ChangeSet((change,), operation))
+        if operation == "delete":
+            del file[uuid]
+            order.remove(uuid)
+        else:
+            file[uuid] = locality
+            order += [] if uuid in order else [uuid]
+    roster.add_piece({"uuid": order, "locality": [file[uuid] for uuid in order]})
+    roster.finish(roster.coming)
+    assert roster.uuids == order
+    assert roster.column("locality") == [file[uuid] for uuid in order]
 
 
 def test_the_model_shows_labels_icons_and_absences(qapp: QApplication) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.domain.fields import CODE, DATE, DATETIME, INTEGER, REAL
+from surveyapp.domain.fields import CODE, DATE, DATETIME, INTEGER, REAL, Field
 from surveyapp.domain.filters import (
     FILTER_FIELDS,
     OPERATORS,
@@ -24,6 +24,8 @@ from surveyapp.domain.filters import (
     value_test,
 )
 from surveyapp.domain.records import utc_text
+from surveyapp.domain.template import OfficeField, TermChoice
+from surveyapp.domain.vocabulary import Term, Vocabulary
 from surveyapp.errors import BadInput
 
 COLUMNS = {
@@ -74,6 +76,39 @@ def test_all_conditions_have_to_hold_and_none_holds_for_all() -> None:
     assert needed_columns((*both, Condition(POSITION, "within", (1, 2, 3, 4)))) == [
         "gem", "accuracy_m", "longitude", "latitude",
     ]
+
+
+PIT = Field("x_pit", INTEGER, "Pit", unit="m")
+LEASE = OfficeField("x_lease", CODE, "Lease", choice=TermChoice(full=Vocabulary("x_lease", (Term("old", "Expired"),))))
+
+
+def test_a_field_of_an_office_is_asked_by_its_name_and_told_by_its_title() -> None:
+    columns = {"x_pit": [4, None, 12], "x_lease": ["old", "open", None]}
+    deep, old = Condition("x_pit", "between", (5, None)), Condition("x_lease", "is", ("old",))
+    assert passing([deep], columns, range(3)) == [2], "also where no survey has told of it"
+    assert passing([old], columns, range(3)) == [0]
+    assert (condition_text(deep), condition_text(old)) == ("x_pit: at least 5", "x_lease: old")
+    known = Filter("", "", (deep, old)).known_by({"x_pit": PIT, "x_lease": LEASE})
+    assert known.conditions == (deep, old)
+    assert [*map(condition_text, known.conditions)] == ["Pit (m): at least 5", "Lease: Expired"]
+    assert parse_filter(filter_text(known)) == known
+    assert passing(known.conditions[:1], columns, range(3)) == [2]
+
+
+def test_a_survey_without_the_field_has_nothing_in_it() -> None:
+    assert passing([Condition("x_pit", "filled")], {}, range(3)) == []
+    assert passing([Condition("x_pit", "empty")], {}, range(3)) == [0, 1, 2]
+    assert passing([Condition(POSITION, "within", (1, 2, 3, 4))], {}, range(3)) == []
+
+
+def test_a_field_of_the_same_name_that_cannot_be_asked_this_leaves_the_condition_as_it_is() -> None:
+    told = Condition("x_pit", "between", (5, None), PIT)
+    other = told.known_by({"x_pit": Field("x_pit", "text", "Pit")})
+    assert (other, other.about) == (told, None)
+    assert value_test(other)("a text") is False
+    assert value_test(Condition("x_day", "between", ("2026-05-01", None)))("2026-05-03") is True
+    with pytest.raises(BadInput, match="cannot be asked"):
+        Condition("x_pit", "within", (5,))
 
 
 @pytest.mark.parametrize(

@@ -112,3 +112,14 @@ def test_it_finds_what_reading_every_text_finds(
         assert index.matching(words) == {uuid for uuid, text in texts.items() if all(word in text for word in words)}
     finally:
         index.close()
+
+
+def test_any_spelling_of_a_word_will_do() -> None:
+    index = TextIndex([("a", "ruby XEKFY"), ("b", "4.5 wide"), ("c", "emerald XBEKFY")])
+    for _growing in range(2):
+        assert index.matching([("4.5", "XEKF")]) == {"a", "b"}
+        assert index.matching([("4.5", "XEKF"), "ruby"]) == {"a"}
+        assert index.matching([("4", "XE"), ("ru", "wi")]) == {"a", "b"}
+        assert index.matching([()]) == {"a", "b", "c"}
+        index.grow()
+    index.close()

@@ -9,17 +9,21 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushBu
 
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import Dialog
-from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, DEFAULT_COLUMNS
+from surveyapp.ui.itemmodels.columns import COLUMN_FIELDS, DEFAULT_COLUMNS, Fields
 from surveyapp.words import tr
 
 
 class ColumnsDialog(Dialog):
-    """Tick what to show; drag or press the arrows to order. ``columns`` is the answer."""
+    """Tick what to show; drag or press the arrows to order. ``columns`` is the answer; ``fields`` are those of the
+    open survey."""
 
-    def __init__(self, shown: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, shown: Sequence[str], parent: QWidget | None = None, fields: Fields = COLUMN_FIELDS
+    ) -> None:
         super().__init__(
             tr("Columns"), tr("Tick what the table shows; drag to change the order."), tr("Use these"), parent
         )
+        self._fields = fields
         self.list = QListWidget()
         self.list.setObjectName("columns")
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
@@ -50,11 +54,12 @@ class ColumnsDialog(Dialog):
 
     def _fill(self, shown: Sequence[str]) -> None:
         self.list.clear()
-        for name in (*shown, *(n for n in COLUMN_FIELDS if n not in shown)):
-            item = QListWidgetItem(COLUMN_FIELDS[name].label)
+        known = [name for name in shown if name in self._fields]
+        for name in (*known, *(n for n in self._fields if n not in known)):
+            item = QListWidgetItem(self._fields[name].label)
             item.setData(Qt.ItemDataRole.UserRole, name)
             item.setSizeHint(QSize(0, theme.row_height()))  # a style sheet leaves ticked items as they are
-            item.setToolTip(tr(COLUMN_FIELDS[name].help))
+            item.setToolTip(tr(self._fields[name].help))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if name in shown else Qt.CheckState.Unchecked)
             self.list.addItem(item)

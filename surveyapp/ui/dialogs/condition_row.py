@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -37,6 +37,7 @@ from surveyapp.domain.filters import (
     Condition,
 )
 from surveyapp.domain.records import PAKISTAN, Value, moment_of
+from surveyapp.domain.template import OWN
 from surveyapp.domain.validation import parse_value
 from surveyapp.domain.vocabulary import Vocabulary
 from surveyapp.ui import theme
@@ -140,9 +141,16 @@ class ConditionRow(QWidget):
 
     gone = Signal()
 
-    def __init__(self, condition: Condition | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        condition: Condition | None = None,
+        fields: Mapping[str, Field] = FILTER_FIELDS,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._box = condition if condition is not None and condition.field == POSITION else None
+        self._fields = {name: about for name, about in fields.items() if name in FILTER_FIELDS or name.startswith(OWN)}
+        # A box on the map, and what the open survey has no field for, can be taken away but not made otherwise.
+        self._kept = condition if condition is not None and condition.about is None else None
         self.field = QComboBox()
         self.field.setAccessibleName(tr("Field"))
         self.operator = QComboBox()
@@ -173,8 +181,8 @@ class ConditionRow(QWidget):
     @property
     def condition(self) -> Condition:
         """The condition as it stands; ``BadInput`` with one sentence where something is missing or wrong."""
-        if self._box is not None:
-            return self._box
+        if self._kept is not None:
+            return self._kept
         about, operator = self._about, str(self.operator.currentData())
         values: tuple[Value, ...] = ()
         if operator in (IS, IS_NOT):
@@ -183,11 +191,11 @@ class ConditionRow(QWidget):
             values = (self.text.text().strip(),)
         elif operator == BETWEEN:
             values = (_bound(about, self.low.text()), _bound(about, self.high.text()))
-        return Condition(about.name, operator, values)
+        return Condition(about.name, operator, values, about)
 
     @property
     def _about(self) -> Field:
-        return FILTER_FIELDS[str(self.field.currentData())]
+        return self._fields[str(self.field.currentData())]
 
     def _range_page(self) -> QWidget:
         page = QWidget()
@@ -201,16 +209,10 @@ class ConditionRow(QWidget):
         return page
 
     def _fill(self, condition: Condition | None) -> None:
-        if self._box is not None:
-            self.field.addItem(tr("Position"))
-            self.operator.addItem(operator_text(WITHIN))
-            label = self.values.widget(_NOTHING)
-            assert isinstance(label, QLabel)
-            label.setText(tr("the part of the map that was in view"))
-            self.field.setEnabled(False)
-            self.operator.setEnabled(False)
+        if self._kept is not None:
+            self._show_kept(self._kept)
             return
-        for field in FILTER_FIELDS.values():
+        for field in self._fields.values():
             self.field.addItem(field.label, field.name)
         if condition is not None:
             self.field.setCurrentIndex(self.field.findData(condition.field))
@@ -227,6 +229,18 @@ class ConditionRow(QWidget):
         elif condition.operator == BETWEEN:
             for line, value in zip((self.low, self.high), condition.values, strict=True):
                 line.setText("" if value is None else f"{value:g}" if isinstance(value, float) else str(value))
+
+    def _show_kept(self, kept: Condition) -> None:
+        self.field.addItem(kept.title)
+        self.operator.addItem(operator_text(kept.operator))
+        label = self.values.widget(_NOTHING)
+        assert isinstance(label, QLabel)
+        box = kept.field == POSITION
+        label.setText(
+            tr("the part of the map that was in view") if box else tr("this survey does not have the field")
+        )
+        self.field.setEnabled(False)
+        self.operator.setEnabled(False)
 
     def _field_chosen(self) -> None:
         self.text.clear()

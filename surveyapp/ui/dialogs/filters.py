@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from surveyapp.domain.filters import Condition, Filter
+from surveyapp.domain.fields import Field
+from surveyapp.domain.filters import FILTER_FIELDS, Condition, Filter
 from surveyapp.errors import BadInput
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import Dialog
@@ -17,12 +18,19 @@ from surveyapp.words import tr
 
 class FilterDialog(Dialog):
     """``wanted`` is the answer: conditions, and a name if it is to be kept. ``delete_wanted`` carries the name of a
-    saved filter.
+    saved filter, ``rename_wanted`` its name and the new one. ``fields`` are those of the open survey.
     """
 
     delete_wanted = Signal(str)
+    rename_wanted = Signal(str, str)
 
-    def __init__(self, now: Filter, saved: Sequence[Filter], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        now: Filter,
+        saved: Sequence[Filter],
+        parent: QWidget | None = None,
+        fields: Mapping[str, Field] = FILTER_FIELDS,
+    ) -> None:
         super().__init__(
             tr("Filter"),
             tr("Table and map show only the sightings that meet all conditions."),
@@ -31,10 +39,14 @@ class FilterDialog(Dialog):
         )
         self.wanted = now
         self._words = now.words
+        self._fields = fields
         self.saved = QComboBox()
         self.saved.setObjectName("saved_filters")
+        self.rename = QPushButton(tr("Rename"))
+        self.rename.setToolTip(tr("Give the saved filter the name that stands below"))
         self.delete = QPushButton(tr("Delete"))
-        self.delete.setAutoDefault(False)
+        for button in (self.rename, self.delete):
+            button.setAutoDefault(False)
         self.rows = QVBoxLayout()
         self.rows.setSpacing(6)
         self.add = QPushButton(tr("Add a condition"))
@@ -48,6 +60,8 @@ class FilterDialog(Dialog):
         self._show(now)
         self.saved.activated.connect(self._chosen)
         self.delete.clicked.connect(lambda: self.delete_wanted.emit(self.saved.currentText()))
+        self.rename.clicked.connect(lambda: self.rename_wanted.emit(self.saved.currentText(), self.name.text()))
+        self.name.textChanged.connect(lambda _text: self._may_rename())
         self.add.clicked.connect(lambda: self._add(None))
         self.resize(680, 420)
 
@@ -55,6 +69,7 @@ class FilterDialog(Dialog):
         top = QHBoxLayout()
         top.addWidget(QLabel(tr("Saved filters")))
         top.addWidget(self.saved, 1)
+        top.addWidget(self.rename)
         top.addWidget(self.delete)
         inside = QWidget()
         lines = QVBoxLayout(inside)
@@ -78,21 +93,31 @@ class FilterDialog(Dialog):
 
     # -- saved filters --------------------------------------------------------------------------------
 
-    def offer(self, saved: Sequence[Filter]) -> None:
-        """Offer these saved filters."""
+    def offer(self, saved: Sequence[Filter], chosen: str = "") -> None:
+        """Offer these saved filters; ``chosen`` is the name of one that is on show."""
+        self.complain("")
         self.saved.clear()
         self.saved.addItem(tr("Choose one…") if saved else tr("None yet"))
         for one in saved:
             self.saved.addItem(one.name, one)
         self.saved.setEnabled(bool(saved))
-        self.delete.setEnabled(False)
+        self.saved.setCurrentIndex(max(self.saved.findText(chosen), 0) if chosen else 0)
+        self.delete.setEnabled(self.saved.currentIndex() > 0)
+        self._may_rename()
 
     def _chosen(self, place: int) -> None:
         self.delete.setEnabled(place > 0)
         chosen = self.saved.itemData(place)
         if isinstance(chosen, Filter):
             self._words = chosen.words
-            self._show(chosen)
+            self._show(chosen.known_by(self._fields))
+        self._may_rename()
+
+    def _may_rename(self) -> None:
+        """A saved filter is chosen, and another name stands below."""
+        name = self.name.text().strip()
+        chosen = self.saved.currentIndex() > 0
+        self.rename.setEnabled(chosen and bool(name) and name != self.saved.currentText())
 
     # -- conditions -----------------------------------------------------------------------------------
 
@@ -112,7 +137,7 @@ class FilterDialog(Dialog):
         self.complain("")
 
     def _add(self, condition: Condition | None) -> None:
-        row = ConditionRow(condition)
+        row = ConditionRow(condition, self._fields)
         row.gone.connect(lambda: self._take_away(row))
         self.rows.addWidget(row)
         if condition is None:

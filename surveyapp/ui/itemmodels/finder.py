@@ -2,7 +2,8 @@
 
 A small survey is searched at once. A large one is copied to a worker, which keeps a full-text index of it
 (:class:`surveyapp.services.finding.TextIndex`), follows its changes and answers from there; until it has
-answered, what was found before stays on show.
+answered, what was found before stays on show. What is asked of columns that are still to come is answered when
+they are there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from PySide6.QtCore import QObject, Signal
 from surveyapp.domain.filters import Condition, needed_columns, passing
 from surveyapp.services.finding import TextIndex
 from surveyapp.ui.forms.search import folded
-from surveyapp.ui.itemmodels.roster import SEARCHED_COLUMNS, Delta, Roster, texts_of, words_of
+from surveyapp.ui.itemmodels.columns import Fields
+from surveyapp.ui.itemmodels.roster import Delta, Roster, loaded_columns
+from surveyapp.ui.itemmodels.searching import Query, query_of, rows_near, texts_of
 
 Found = frozenset[str] | None
 AT_ONCE = 2000
@@ -47,9 +50,11 @@ class Finder(QObject):
         self._worker: ThreadPoolExecutor | None = None
         self._index: TextIndex | None = None  # touched by the worker alone
         self._indexed = False  # whether the worker was asked for an index of what the roster holds now
+        self._grown = False  # whether that index is whole
         self._generation = 0  # goes up when the roster is filled anew
         self._asked = 0  # goes up with each question
         self._waiting = False
+        self._lacking = False  # whether columns have to come before the question can be answered
         self._news.connect(self._take)
 
     # -- state --------------------------------------------------------------------------------------
@@ -81,13 +86,27 @@ class Finder(QObject):
         self._words, self._conditions = words, tuple(conditions)
         self._search()
 
+    @property
+    def ready(self) -> bool:
+        """Whether words are answered from the index, or the survey is small enough to do without."""
+        return not self._large or (self._indexed and self._grown)
+
+    def know(self, conditions: Sequence[Condition]) -> None:
+        """The same conditions, with the fields as the survey has them that the roster is about to be of."""
+        self._conditions = tuple(conditions)
+
     def renew(self) -> None:
-        """The roster was filled anew, or its other columns came."""
+        """The roster was filled anew."""
         self._generation += 1
-        self._indexed = False
-        if self._large and self._roster.whole:
-            self._index_anew()
+        self._indexed = self._grown = False
+        self._index_when_whole()
         self._search()
+
+    def came(self) -> None:
+        """Columns of the roster have come."""
+        self._index_when_whole()
+        if self._lacking:
+            self._search()
 
     def follow(self, delta: Delta) -> None:
         """The roster followed a change set."""
@@ -103,7 +122,8 @@ class Finder(QObject):
         """End the worker, if there is one; it starts again when it is needed."""
         self._generation += 1
         self._asked += 1
-        self._indexed = False
+        self._indexed = self._grown = False
+        self._lacking = False
         if self._worker is not None:
             self._worker.shutdown(wait=True, cancel_futures=True)
             self._worker = None
@@ -122,8 +142,12 @@ class Finder(QObject):
 
     def _search(self) -> None:
         self._asked += 1
+        there = self._roster.want(needed_columns(self._conditions))
+        self._lacking = not there or (bool(self._words.split()) and not self._roster.whole)
         if not self._asks:
             self._answer(self._asked, None)
+        elif self._lacking:
+            self._set_waiting(True)
         elif not self._large:
             uuids = self._roster.uuids
             rows = self._roster.matching(self._words, self._conditions)
@@ -131,16 +155,22 @@ class Finder(QObject):
         else:
             self._search_on_worker()
 
-    def _search_on_worker(self) -> None:
-        asked, words, conditions = self._asked, words_of(self._words), self._conditions
-        if words and not self._indexed:
+    def _index_when_whole(self) -> None:
+        if self._large and self._roster.whole and not self._indexed:
             self._index_anew()
-        columns = self._roster.copy_of(["uuid", *needed_columns(conditions)]) if conditions else {}
+
+    def _search_on_worker(self) -> None:
+        asked, query, conditions = self._asked, query_of(self._words), self._conditions
+        if query and not self._indexed:
+            self._index_anew()
+        places = ("longitude", "latitude") if query.place else ()
+        names = dict.fromkeys(["uuid", *needed_columns(conditions), *places])
+        columns = self._roster.copy_of(names) if len(names) > 1 else {}
 
         def work() -> Found:
             if asked != self._asked:
                 return None  # something else has been asked since, and nobody waits for this
-            found = self._index.matching(words) if words and self._index is not None else None
+            found = self._found_by(query, columns) if query else None
             return _narrowed(found, conditions, columns) if conditions else found
 
         self._set_waiting(True)
@@ -156,13 +186,21 @@ class Finder(QObject):
 
     def _index_anew(self) -> None:
         self._indexed = True
-        generation, columns = self._generation, self._roster.copy_of(SEARCHED_COLUMNS)
-        self._submit(lambda: self._make_index(generation, columns), lambda _none: self._grow_index(generation))
+        self._grown = False
+        generation, fields = self._generation, self._roster.fields
+        columns = self._roster.copy_of(loaded_columns(fields))
+        self._submit(lambda: self._make_index(generation, columns, fields), lambda _none: self._grow_index(generation))
 
     def _grow_index(self, generation: int) -> None:
         """Index some more; what is asked meanwhile is answered in between."""
         if generation == self._generation:
-            self._submit(self._grow, lambda more: self._grow_index(generation) if more else None)
+            self._submit(self._grow, lambda more: self._grew(generation, more))
+
+    def _grew(self, generation: int, more: bool) -> None:
+        if more:
+            self._grow_index(generation)
+        elif generation == self._generation:
+            self._grown = True
 
     def _set_waiting(self, waiting: bool) -> None:
         if waiting != self._waiting:
@@ -186,9 +224,18 @@ class Finder(QObject):
 
     # -- on the worker --------------------------------------------------------------------------------
 
-    def _make_index(self, generation: int, columns: dict[str, list[Any]]) -> None:
+    def _make_index(self, generation: int, columns: dict[str, list[Any]], fields: Fields) -> None:
         self._close_index()
-        self._index = TextIndex(self._while_wanted(generation, texts_of(columns)))
+        self._index = TextIndex(self._while_wanted(generation, texts_of(columns, fields)))
+
+    def _found_by(self, query: Query, columns: dict[str, list[Any]]) -> frozenset[str]:
+        found = self._index.matching(query.words) if self._index is not None else frozenset()
+        if query.day and self._index is not None:
+            found |= self._index.matching([query.day])
+        if query.place:
+            uuids = columns["uuid"]
+            found |= {uuids[row] for row in rows_near(query.place, columns["longitude"], columns["latitude"])}
+        return found
 
     def _while_wanted(self, generation: int, texts: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         for number, text in enumerate(texts):

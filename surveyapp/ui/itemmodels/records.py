@@ -9,28 +9,34 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from surveyapp.domain.fields import INTEGER, REAL
 from surveyapp.ui import theme
-from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, Delta, Roster, column_choice, shown_text
+from surveyapp.ui.itemmodels.columns import column_choice, shown_text
+from surveyapp.ui.itemmodels.roster import Delta, Roster
 from surveyapp.words import tr
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
+_TO_COME = "…"
+"""Stands for a value that is being read."""
 
 
 class RecordModel(QAbstractTableModel):
     """The sightings that were found (see :class:`.finder.Finder`), sorted.
 
     Rows are chosen and sorted here on whole columns: a proxy would call Python once for each
-    comparison, which takes seconds where this takes a blink.
+    comparison, which takes seconds where this takes a blink. A column that is still to come shows dots, and is
+    sorted by when it is there; until then the order is that of the file.
     """
 
     def __init__(self, roster: Roster, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._roster = roster
+        self._wish: tuple[str, ...] = ()
         self._columns = column_choice(())
-        self._rows = list(range(len(roster)))
+        self._rows: Sequence[int] = range(len(roster))
         self._place: dict[int, int] | None = None
         self._found: frozenset[str] | None = None
         self._sort: tuple[str, bool] | None = None
+        self._unsorted = False
 
     # -- what is shown --------------------------------------------------------------------------------
 
@@ -39,12 +45,16 @@ class RecordModel(QAbstractTableModel):
         """Names of the columns, in order."""
         return list(self._columns)
 
+    @property
+    def sort_waits(self) -> bool:
+        """Whether the column to sort by is still to come."""
+        return self._unsorted
+
     def set_columns(self, names: Sequence[str]) -> None:
-        """Show these columns; none means the default ones."""
+        """Show these columns; none means the default ones. Those that the open survey does not have are shown as
+        soon as one has them."""
         self.beginResetModel()
-        self._columns = column_choice(names)
-        if self._sort is not None and self._sort[0] not in self._columns:
-            self._sort = None
+        self._wish = tuple(names)
         self._arrange()
         self.endResetModel()
 
@@ -59,6 +69,17 @@ class RecordModel(QAbstractTableModel):
         self.beginResetModel()
         self._arrange()
         self.endResetModel()
+
+    def came(self, names: Sequence[str]) -> bool:
+        """Columns of the roster have come; whether the rows were put into another order by it."""
+        if self._unsorted and self._sort is not None and self._sort[0] in names:
+            self.refresh()
+            return True
+        if self._rows:
+            for column, name in enumerate(self._columns):
+                if name in names:
+                    self.dataChanged.emit(self.index(0, column), self.index(len(self._rows) - 1, column))
+        return False
 
     def follow(self, delta: Delta) -> None:
         """The roster followed a change set."""
@@ -83,15 +104,21 @@ class RecordModel(QAbstractTableModel):
         row = self._roster.row(uuid)
         if row is None:
             return None
+        if isinstance(self._rows, range):
+            return row
         if self._place is None:
             self._place = {shown: place for place, shown in enumerate(self._rows)}
         return self._place.get(row)
 
     def _arrange(self) -> None:
-        rows = list(range(len(self._roster)))
+        self._columns = column_choice(self._wish, self._roster.fields)
+        if self._sort is not None and self._sort[0] not in self._columns:
+            self._sort = None
+        rows: Sequence[int] = range(len(self._roster))
         if self._found is not None:
             rows = [row for row, uuid in enumerate(self._roster.uuids) if uuid in self._found]
-        if self._sort is not None:
+        self._unsorted = self._sort is not None and not self._roster.want([self._sort[0]])
+        if self._sort is not None and not self._unsorted:
             rows = self._roster.ordered(rows, self._sort[0], descending=self._sort[1])
         self._rows, self._place = rows, None
 
@@ -107,12 +134,14 @@ class RecordModel(QAbstractTableModel):
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         name = self._columns[index.column()]
-        field = COLUMN_FIELDS[name]
+        field = self._roster.fields[name]
         if role == Role.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if field.kind in (INTEGER, REAL) else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         value = self._roster.column(name)[self._rows[index.row()]]
         if role == Role.DisplayRole:
+            if value is None and not self._roster.knows(self.uuid_at(index.row()), name):
+                return _TO_COME
             text = shown_text(field, value)
             if name == "gem" and self._absent(index.row()):
                 text = tr("No {gem}", gem=text.lower()) if text else tr("Nothing found")
@@ -128,7 +157,7 @@ class RecordModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Vertical or section >= len(self._columns):
             return None
-        field = COLUMN_FIELDS[self._columns[section]]
+        field = self._roster.fields[self._columns[section]]
         if role == Role.DisplayRole:
             return field.label
         if role == Role.ToolTipRole:
