@@ -74,17 +74,21 @@ def folded_id(text: object) -> str:
     return re.sub(r"[\s\-_/–—−‐‑]", "", digits).casefold()
 
 
-def id_warnings(sample_id: str, taken: Collection[object], prefix: str = "", parent: str = "") -> list[str]:
+def id_warnings(
+    sample_id: str, taken: Collection[object], prefix: str = "", parent: str = "", *, gone: Collection[object] = ()
+) -> list[str]:
     """What a person should know about an ID before it is saved; none of it forbids it.
 
     ``taken`` are the IDs of the other samples, ``prefix`` the team's (empty: not asked), ``parent`` the ID of the
-    sample that it is a part of.
+    sample that it is a part of, ``gone`` the IDs of samples that there are no more.
     """
     if not sample_id.strip():
         return [tr("The sample has no ID yet; give it one before it goes into a bag.")]
     found = []
     if any(same_id(sample_id, other) for other in taken):
         found.append(tr("Another sample bears this ID already; give each its own."))
+    elif any(same_id(sample_id, other) for other in gone):
+        found.append(tr("A sample that was deleted or renamed had this ID; its bag may still bear it."))
     if parent and not folded_id(sample_id).startswith(folded_id(parent)):
         found.append(tr("It does not begin with {parent}, the sample that it is a part of.", parent=parent))
     elif not parent and prefix and not folded_id(sample_id).startswith(folded_id(prefix)):

@@ -153,9 +153,15 @@ def check_with(
     asked = fields_of(record.definition, template) if asked is None else asked
     yield from check_record(record, now=now, asked=asked)
     for known in asked:
-        value = record.values.get(known.name)
-        choice = known.choice if isinstance(known, OfficeField) else None
-        if choice and choice.only and value is not None and choice.full.term(value) and not choice.offered.term(value):
-            told = tr("{field}: {term} is not among the terms that the office chose.", field=tr(known.title),
-                      term=choice.full.label(value))
+        told = outside_list(known, record.values.get(known.name))
+        if told:
             yield Issue(WARNING, "outside-list", record.layer, record.uuid, known.name, told, TEAM)
+
+
+def outside_list(known: Field, value: Value) -> str:
+    """A sentence where a code is good and not among those that the office chose; empty otherwise."""
+    choice = known.choice if isinstance(known, OfficeField) else None
+    if not choice or not choice.only or value is None or not choice.full.term(value) or choice.offered.term(value):
+        return ""
+    return tr("{field}: {term} is not among the terms that the office chose.", field=tr(known.title),
+              term=choice.full.label(value))

@@ -3,9 +3,18 @@
 Outliers: the fixes are laid out in metres around their median; a fix farther from it than ``REJECT_SIGMAS``
 robust sigmas is left out. The sigma (of one axis) is the median distance divided by 1.1774, as of errors
 that are normal on both axes (the median of the Rayleigh distribution); it stands until half of the fixes
-are bad, and at least half are always kept. It is not taken below ``FLOOR_M``, so that a receiver that
-repeats its digits does not make an outlier of the first change. Elevations go by 1.4826 times the median
-absolute deviation (Rousseeuw and Croux 1993).
+are bad, and at least half are always kept. Elevations go by 1.4826 times the median absolute deviation
+(Rousseeuw and Croux 1993).
+
+Least sigma: a receiver often holds one place for most of the time and jumps to another near one, by its filter
+or its rounding. Then the median distance is near 0, and would make outliers of all fixes at the second place,
+good as they are. So the sigma is not taken below what the receiver itself states: its accuracy is a DRMS
+(:mod:`surveyapp.positioning.fix`), the root of the sum of the squares of the sigmas of two axes, so that of one
+axis is the median accuracy divided by the square root of 2. Where it states none, the accuracy is that of the
+HDOP rule, which fixes carry as well; where neither is known for at least half of the fixes, ``FLOOR_M`` stands
+alone. For the elevation the least sigma is the accuracy itself: receivers seldom state one of the vertical,
+and it is rarely better than both horizontal ones together (VDOP above HDOP). A fix is then left out only if
+it contradicts what the receiver says of its own errors, or what its other fixes say.
 
 Uncertainty: errors of GNSS fixes hang together over minutes to hours (ionosphere, orbits, reflections), so
 averaging n fixes does **not** divide the error by the square root of n, and this module never does. It
@@ -36,7 +45,7 @@ from surveyapp.words import tr
 REJECT_SIGMAS: Final = 4.0
 """Of two-dimensional normal errors, 3 in 10,000 lie outside 4 sigma of one axis."""
 FLOOR_M: Final = 0.2
-"""Least sigma: the last digit of a receiver that gives four decimals of a minute."""
+"""Least sigma of all: the last digit of a receiver that gives four decimals of a minute."""
 DEFAULT_MIN_SAMPLES: Final = 10
 _MAD_TO_SIGMA: Final = 1.4826
 _SIGMA_TO_MEDIAN_DISTANCE: Final = 1.1774
@@ -145,7 +154,8 @@ def _average(fixes: Sequence[Fix]) -> Average:
     points = [(fix.longitude, fix.latitude) for fix in fixes]
     plane = _median_plane([(x, y) for x, y in points if x is not None and y is not None])
     metres = [plane.metres(fix.longitude or 0.0, fix.latitude or 0.0) for fix in fixes]
-    inside = _inliers(metres)
+    least_m = _median_accuracy(fixes)
+    inside = _inliers(metres, least_m / math.sqrt(2))
     used = [fix for fix, good in zip(fixes, inside, strict=True) if good]
     kept = [point for point, good in zip(metres, inside, strict=True) if good]
     x_m, y_m = fmean(x for x, _ in kept), fmean(y for _, y in kept)
@@ -156,7 +166,7 @@ def _average(fixes: Sequence[Fix]) -> Average:
         source=fixes[0].source,
         quality=min((fix.quality for fix in used), key=lambda quality: QUALITY_RANK[quality]),
         longitude=longitude, latitude=latitude,
-        elevation_m=_robust_mean([fix.elevation_m for fix in used if fix.elevation_m is not None]),
+        elevation_m=_robust_mean([fix.elevation_m for fix in used if fix.elevation_m is not None], least_m),
         samples_used=len(used), samples_rejected=len(fixes) - len(used), spread_m=spread_m,
         accuracy_m=accuracy_m, accuracy_source=accuracy_source,
         mode=min((fix.mode for fix in used if fix.mode is not None), default=None),
@@ -174,11 +184,18 @@ def _median_plane(points: Sequence[tuple[float, float]]) -> LocalPlane:
     return LocalPlane(wrapped(first + around), median(latitude for _, latitude in points))
 
 
-def _inliers(metres: Sequence[tuple[float, float]]) -> list[bool]:
-    """Which points lie within :data:`REJECT_SIGMAS`; at least half always do."""
+def _median_accuracy(fixes: Sequence[Fix]) -> float:
+    """Median of the accuracies that the fixes carry, stated or by their HDOP; 0 where fewer than half carry one."""
+    known = [fix.accuracy_m for fix in fixes if fix.accuracy_m is not None]
+    return median(known) if 2 * len(known) >= len(fixes) else 0.0
+
+
+def _inliers(metres: Sequence[tuple[float, float]], least_m: float) -> list[bool]:
+    """Which points lie within :data:`REJECT_SIGMAS`; at least half always do. ``least_m``: the sigma of one axis that
+    the receiver states."""
     x_m, y_m = median(x for x, _ in metres), median(y for _, y in metres)
     distances = [math.hypot(x - x_m, y - y_m) for x, y in metres]
-    sigma = max(median(distances) / _SIGMA_TO_MEDIAN_DISTANCE, FLOOR_M)
+    sigma = max(median(distances) / _SIGMA_TO_MEDIAN_DISTANCE, least_m, FLOOR_M)
     return [distance <= REJECT_SIGMAS * sigma for distance in distances]
 
 
@@ -193,12 +210,12 @@ def _uncertainty(used: Sequence[Fix], spread_m: float) -> tuple[float | None, Ac
     return max(median(value for value, _ in chosen), spread_m), source
 
 
-def _robust_mean(values: Sequence[float]) -> float | None:
+def _robust_mean(values: Sequence[float], least_m: float) -> float | None:
     """Mean without outliers, by the rule of the positions; ``None`` of nothing."""
     if not values:
         return None
     middle = median(values)
-    sigma = max(_MAD_TO_SIGMA * median(abs(value - middle) for value in values), FLOOR_M)
+    sigma = max(_MAD_TO_SIGMA * median(abs(value - middle) for value in values), least_m, FLOOR_M)
     return fmean(value for value in values if abs(value - middle) <= REJECT_SIGMAS * sigma)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from weakref import WeakKeyDictionary
 
 from surveyapp.domain import changes
 from surveyapp.domain.changes import ChangeSet
@@ -25,25 +26,30 @@ from surveyapp.errors import BadInput, Refused
 from surveyapp.services import recording, templates
 from surveyapp.services.session import Session
 from surveyapp.services.structures import place_name
+from surveyapp.storage.gpkg import SurveyFile
 from surveyapp.words import ntr, tr
 
-_HANGS_ON = ("sample", "custody", "certificate")
-"""Layers whose records refer to a sample."""
+_HANGS_ON = ("sample", "certificate")
+"""Layers whose records refer to a sample and can be deleted before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdFacts:
-    """What a new sample's ID is made from. ``taken``: the IDs of all samples in the file."""
+    """What a new sample's ID is made from. ``taken``: the IDs of all samples in the file; ``gone``: those that none of
+    them bears any more, because it was deleted, undone or given another ID. They may stand on a bag, so no other
+    sample gets them."""
 
     prefix: str
     officer: str
     taken: tuple[str, ...]
+    gone: tuple[str, ...] = ()
 
     def suggested(self, parent: str = "", *, now: datetime | None = None) -> str:
         """The next free ID: of the series, or of a part of ``parent``."""
+        used = (*self.taken, *self.gone)
         if parent:
-            return child_id(parent, self.taken)
-        return next_id(series(self.prefix, self.officer, (now or datetime.now(UTC)).year), self.taken)
+            return child_id(parent, used)
+        return next_id(series(self.prefix, self.officer, (now or datetime.now(UTC)).year), used)
 
     def others(self, sample_id: str) -> list[str]:
         """The IDs that samples other than one with this ID bear."""
@@ -69,10 +75,30 @@ class Sampled:
 def id_facts(session: Session, officer: str = "", sighting_uuid: str | None = None) -> IdFacts:
     """What new IDs at a sighting are made from. ``officer``: the letters that this computer puts into them; empty for
     the initials of the author."""
-    # One column, not whole records: this is asked each time that a sighting is shown.
-    taken = tuple(str(name) for name in session.file.columns(SAMPLE.name, ["sample_id"])["sample_id"] if name)
+    # Columns, not whole records: this is asked each time that a sighting is shown.
+    there = session.file.columns(SAMPLE.name, ["uuid", "sample_id"])
+    taken = {uuid: str(name) for uuid, name in zip(there["uuid"], there["sample_id"], strict=True) if name}
     code = cleaned_code(officer) or officer_code(session.author)
-    return IdFacts(team_prefix(session, sighting_uuid), code, taken)
+    prefix = team_prefix(session, sighting_uuid)
+    return IdFacts(prefix, code, tuple(taken.values()), _gone(session.file, set(taken.values())))
+
+
+def _gone(file: SurveyFile, there: set[str]) -> tuple[str, ...]:
+    """IDs that the history tells of and no sample bears any more."""
+    last = file.last_revision()
+    known = _EVER.get(file)
+    if known is None or known[0] != last:
+        present = set(file.columns(SAMPLE.name, ["uuid"])["uuid"])
+        # A sample with one revision never had another ID than the one that it has.
+        changed = [line[0] for line in file.history_lines(SAMPLE.name) if line[2] > 1 or line[0] not in present]
+        told = (revision.body for uuid in changed for revision in file.history(uuid) if revision.layer == SAMPLE.name)
+        ever = {str(body["sample_id"]) for body in told if body and body.get("sample_id")}
+        known = _EVER[file] = (last, tuple(sorted(ever)))
+    return tuple(name for name in known[1] if name not in there)
+
+
+_EVER: WeakKeyDictionary[SurveyFile, tuple[int, tuple[str, ...]]] = WeakKeyDictionary()
+"""For each open file its last revision when it was read, and the IDs that samples ever had that were changed."""
 
 
 def team_prefix(session: Session, sighting_uuid: str | None = None) -> str:
@@ -113,12 +139,20 @@ def add_sample(
 
 
 def delete_sample(session: Session, sample: Record) -> None:
-    """Delete a sample; undo brings it back. Raises ``Refused`` while parts, handovers or certificates are of it."""
+    """Delete a sample; undo brings it back. Raises ``Refused`` while parts or certificates are of it, and for
+    one that was handed over."""
+    handed = len(session.file.children("custody", SAMPLE.name, sample.uuid))
+    if handed:
+        raise Refused(ntr(
+            "Sample {id} was handed over {n} time, and handovers are never deleted; so the sample stays too.",
+            "Sample {id} was handed over {n} times, and handovers are never deleted; so the sample stays too.",
+            handed, id=sample.get("sample_id"),
+        ))
     hanging = sum(len(session.file.children(layer, SAMPLE.name, sample.uuid)) for layer in _HANGS_ON)
     if hanging:
         raise Refused(ntr(
-            "Sample {id} has {n} part, handover or certificate; delete that first.",
-            "Sample {id} has {n} parts, handovers or certificates; delete those first.",
+            "Sample {id} has {n} part or certificate; delete that first.",
+            "Sample {id} has {n} parts or certificates; delete those first.",
             hanging, id=sample.get("sample_id"),
         ))
     recording.delete_records(session, [sample])

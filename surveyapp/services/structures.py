@@ -33,6 +33,14 @@ class Measured:
         return str(self.record.get("structure") or "")
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A measurement as a map draws it, and the uuid of its sighting."""
+
+    sighting: str
+    measure: Measure
+
+
 def measure_values(measure: Measure) -> dict[str, Value]:
     """Kind and angles as the fields of an orientation, the others emptied. A millionth of a degree is kept."""
     if isinstance(measure, Plane):
@@ -85,6 +93,18 @@ def all_measured(session: Session) -> list[Measured]:
         if measure is not None:
             found.append(Measured(record, measure, sighting if sighting in places else "", places.get(sighting, "")))
     return sorted(found, key=lambda m: (m.place, m.sighting, str(m.record.get("observed_at") or ""), m.record.uuid))
+
+
+def all_drawn(session: Session) -> list[Drawn]:
+    """Every measurement of the file that can be drawn at a sighting, in the order of the file. It reads columns, not
+    whole records: a map asks again after every change."""
+    columns = session.file.columns(ORIENTATION.name, ["sighting_uuid", "kind", *ANGLES])
+    found = []
+    for sighting, kind, *angles in zip(*columns.values(), strict=True):
+        measure = measure_of(kind, angles)
+        if sighting and measure is not None:
+            found.append(Drawn(sighting, measure))
+    return found
 
 
 def place_name(sighting: Record) -> str:

@@ -12,6 +12,7 @@ from surveyapp.domain.fields import LAYERS, SIGHTING, Field
 from surveyapp.domain.records import Record, Value
 from surveyapp.domain.template import EMPTY, OWN, Template, fields_of
 from surveyapp.domain.template_text import parse_template, template_text
+from surveyapp.domain.vocabulary import VOCABULARIES
 from surveyapp.errors import BadFile, BadInput, Refused
 from surveyapp.services.session import Session
 from surveyapp.storage.gpkg import SurveyFile
@@ -157,6 +158,21 @@ def summary(template: Template) -> list[str]:
         found.append(tr("Photos are kept up to {size} pixels wide or high.", size=template.photo_max_px))
     if template.sample_prefix:
         found.append(tr("Sample numbers begin with {prefix}.", prefix=template.sample_prefix))
+    return [*found, *_leaving(template)]
+
+
+def _leaving(template: Template) -> list[str]:
+    """What it says of review and of what leaves the office."""
+    found = []
+    if template.may:
+        statuses = tr(", ").join(VOCABULARIES["review_status"].label(status) for status in template.may)
+        found.append(tr("It says who may give these statuses: {statuses}.", statuses=statuses))
+    if template.public_grid_deg != EMPTY.public_grid_deg:
+        found.append(tr("The public gets positions rounded to {grid} degrees.", grid=f"{template.public_grid_deg:g}"))
+    if template.preview_photos_mb != EMPTY.preview_photos_mb:
+        found.append(tr("Previews hold up to {size} MB of photos.", size=f"{template.preview_photos_mb:g}"))
+    if template.map_scale != EMPTY.map_scale:
+        found.append(tr("It is for a map of 1:{scale}.", scale=f"{template.map_scale:,}"))
     return found
 
 

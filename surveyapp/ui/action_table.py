@@ -2,7 +2,8 @@
 
 The table knows what an action is called and when it makes sense; what it does is given by id when the
 window is put together (:class:`surveyapp.ui.actions.ActionSet`). A test walks the table: every action has a
-text, an icon, a tip and a handler, and no two share a shortcut.
+text, an icon, a tip, a handler and a shortcut, and no two share one, nor the beginning of one. "F2, N" is F2 and then
+N; what is pressed with F2 changes how the window looks.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _any_records(state: WindowState) -> bool:
     return state.open and state.records > 0
 
 
-MENUS = ("&Survey", "&Edit", "&View", "&Map", "Map &look", "&Tools", "&Help")
+MENUS = ("&Survey", "&Edit", "&View", "&Map", "Map &look", "&Tools", "&Review", "&Help")
 
 # fmt: off
 _SURVEY = (
@@ -88,19 +89,35 @@ _SURVEY = (
     ActionSpec("survey.open", "&Open survey…", "open", "Open a survey file (GeoPackage)",
                "&Survey", "Ctrl+O", toolbar=1, short="Open"),
     ActionSpec("survey.sample", "Open a &sample survey", "sample",
-               "Try the program on a copy of a sample survey", "&Survey"),
-    ActionSpec("survey.import", "&Import…", "import", "Take in a CSV, GeoPackage, GeoJSON or GPX file",
+               "Try the program on a copy of a sample survey", "&Survey", "Ctrl+Shift+D"),
+    ActionSpec("survey.import", "&Import…", "import", "Take in a CSV, Excel, GeoPackage, GeoJSON, GPX or form file",
                "&Survey", "Ctrl+I", _writable, separated=True, toolbar=4, short="Import"),
     ActionSpec("survey.merge", "&Merge surveys…", "merge", "Merge survey files of several teams into one",
                "&Survey", "Ctrl+M", toolbar=4, short="Merge"),
     ActionSpec("survey.export", "&Export…", "export", "Write the survey in another format",
-               "&Survey", "Ctrl+E", _open, separated=True, toolbar=4, short="Export"),
+               "&Survey", "Ctrl+Shift+X", _open, separated=True, toolbar=4, short="Export"),
     ActionSpec("survey.preview", "&Preview…", "preview",
                "Make one HTML file with the map that opens in any browser without a network",
                "&Survey", "Ctrl+P", _open, toolbar=4, short="Preview"),
+    ActionSpec("survey.report", "Survey &report…", "report",
+               "Write a report to read and print: map, tables, effort, quality, what is open",
+               "&Survey", "Ctrl+Alt+R", _open),
+    ActionSpec("custody.handover", "&Hand over samples…", "handover",
+               "Write down that samples changed hands, many in one press under one seal",
+               "&Survey", "Ctrl+Alt+H", _writable, separated=True),
+    ActionSpec("certificate.add", "Certi&ficate of a sample…", "certificate",
+               "Enter a laboratory's report on the chosen sample, with its scan", "&Survey", "Ctrl+Alt+C", _writable),
+    ActionSpec("custody.page", "Pa&ge of a sample…", "report",
+               "Write a page to print: where the chosen sample is from, its chain, its certificates",
+               "&Survey", "Ctrl+Alt+G", _open),
     ActionSpec("survey.template", "&Template…", "template",
                "See and change what the office asks: fields, lists, defaults, fields of its own",
                "&Survey", "Ctrl+Shift+T", _open),
+    ActionSpec("survey.seal", "Sea&l…", "seal",
+               "Sign what the file holds, so that whoever receives it can see that nothing was changed",
+               "&Survey", "Ctrl+Alt+S", _writable, separated=True),
+    ActionSpec("survey.verify", "&Verify a seal…", "verify", "Say whether a file is as it was sealed, and by whom",
+               "&Survey", "Ctrl+Alt+V"),
     ActionSpec("survey.close", "&Close survey", "close", "Close the survey; everything is saved already",
                "&Survey", "Ctrl+W", _open, separated=True),
     ActionSpec("app.quit", "&Quit", "quit", "Close the program; everything is saved already",
@@ -132,6 +149,12 @@ _EDIT = (
                _writable),
     ActionSpec("form.cancel", "&Cancel the form", "cancel", "Throw away what stands in the form and is not saved",
                "&Edit", "Shift+Esc", _writable),
+    ActionSpec("form.now", "Observed &now", "history", "Set the time of the sighting in the form to this moment",
+               "&Edit", "Shift+F6", _writable),
+    ActionSpec("form.continue", "Con&tinue the draft", "form", "Go on with what was begun and not saved",
+               "&Edit", "Shift+F3", _writable),
+    ActionSpec("form.discard", "T&hrow the draft away", "delete", "Throw away what was begun and not saved",
+               "&Edit", "Ctrl+Shift+F3", _writable),
     ActionSpec("edit.all", "Select &all", "table", "Select all sightings that the table shows",
                "&Edit", "Ctrl+A", _any_records, records=True, separated=True),
     ActionSpec("edit.find", "&Find", "search", "Search all fields of the sightings", "&Edit", "Ctrl+F", _open),
@@ -160,23 +183,29 @@ _VIEW = (
                "&View", "Ctrl+5", _open),
     ActionSpec("view.samples", "Sa&mples", "bag", "Show the samples of the selected sighting",
                "&View", "Ctrl+6", _open),
+    ActionSpec("view.custody", "Chain of cust&ody", "handover",
+               "Show through whose hands the chosen sample went, and what laboratories say of it",
+               "&View", "Ctrl+Shift+6", _open),
     ActionSpec("view.layers", "L&ayers", "layers", "Show the maps from files and what else the map draws",
                "&View", "Ctrl+7", _open),
-    ActionSpec("view.columns", "&Columns…", "columns", "Choose the columns of the table", "&View", "", _open),
+    ActionSpec("view.areas", "Areas and est&imates", "area", "Show the areas of the survey and their estimates",
+               "&View", "Ctrl+8", _open),
+    ActionSpec("view.columns", "&Columns…", "columns", "Choose the columns of the table", "&View", "Ctrl+Shift+C",
+               _open),
     ActionSpec("view.system", "Colours of the s&ystem", "theme", "Light or dark, as the system is",
-               "&View", check=True, choice="theme", separated=True),
-    ActionSpec("view.light", "&Light", "theme", "Dark on light", "&View", check=True, choice="theme"),
-    ActionSpec("view.dark", "&Dark", "theme", "Light on dark", "&View", check=True, choice="theme"),
+               "&View", "F2, S", check=True, choice="theme", separated=True),
+    ActionSpec("view.light", "&Light", "theme", "Dark on light", "&View", "F2, L", check=True, choice="theme"),
+    ActionSpec("view.dark", "&Dark", "theme", "Light on dark", "&View", "F2, D", check=True, choice="theme"),
     ActionSpec("view.night", "&Night", "theme", "Red on black, to keep the eyes used to the dark",
-               "&View", check=True, choice="theme"),
+               "&View", "F2, N", check=True, choice="theme"),
     ActionSpec("view.language.system", "Language of the &system", "language", "English or Urdu, as the system is",
-               "&View", check=True, choice="language", separated=True),
+               "&View", "F2, A", check=True, choice="language", separated=True),
     ActionSpec("view.language.en", "&English", "language", "English from left to right",
-               "&View", check=True, choice="language"),
+               "&View", "F2, E", check=True, choice="language"),
     ActionSpec("view.language.ur", "اردو (&Urdu)", "language", "اردو، دائیں سے بائیں (Urdu, from right to left)",
-               "&View", check=True, choice="language"),
+               "&View", "F2, U", check=True, choice="language"),
     ActionSpec("view.touch", "Large &targets for touch", "touch", "Larger buttons, rows and fields",
-               "&View", check=True, separated=True),
+               "&View", "F2, T", check=True, separated=True),
 )
 
 _MAP = (
@@ -189,7 +218,7 @@ _MAP = (
     ActionSpec("map.in", "Zoom &in", "zoom-in", "Show less, larger", "&Map", "Ctrl++", _open),
     ActionSpec("map.out", "Zoom &out", "zoom-out", "Show more, smaller", "&Map", "Ctrl+-", _open),
     ActionSpec("map.pan", "&Move the map", "map", "Drag moves the map, a click selects",
-               "&Map", "", _open, check=True, choice="tool", separated=True),
+               "&Map", "Ctrl+Shift+H", _open, check=True, choice="tool", separated=True),
     ActionSpec("map.box", "Select in a &box", "select-box", "Drag a box round sightings",
                "&Map", "Ctrl+B", _open, check=True, choice="tool"),
     ActionSpec("map.lasso", "Select with a &lasso", "lasso", "Draw a line round sightings",
@@ -198,6 +227,14 @@ _MAP = (
                "&Map", "Ctrl+T", _writable, check=True, choice="tool"),
     ActionSpec("map.measure", "M&easure", "measure", "Measure distance, bearing and area",
                "&Map", "Ctrl+R", _open, check=True, choice="tool"),
+    ActionSpec("map.pick", "Select the &nearest", "select-box", "On the map: select what is nearest to its middle",
+               "&Map", "Space", _open, records=True, separated=True),
+    ActionSpec("map.pick_next", "Select the ne&xt in view", "next",
+               "On the map: select the next of the sightings in view", "&Map", "PgDown", _open, records=True),
+    ActionSpec("map.pick_previous", "Select the pre&vious in view", "previous",
+               "On the map: select the one before of the sightings in view", "&Map", "PgUp", _open, records=True),
+    ActionSpec("map.follow", "Follo&w my position", "gps", "Keep the GPS position in the middle of the map",
+               "&Map", "Alt+F7", _open, check=True),
     ActionSpec("map.layer.add", "Add a map &file…", "layers",
                "Put an MBTiles, GeoPackage, GeoTIFF or elevation file under the sightings",
                "&Map", "Ctrl+Shift+I", _open, separated=True),
@@ -232,6 +269,11 @@ _LOOK = (
     ActionSpec("map.grid.sheets", "&Toposheets", "grid",
                "Draw the edges of the toposheets with their numbers, where they lie on WGS 84",
                "Map &look", "Alt+0", _open, check=True),
+    ActionSpec("map.legend", "&Legend", "symbols", "Show what the symbols on the map mean",
+               "Map &look", "F2, K", _open, check=True, separated=True),
+    ActionSpec("map.fold", "&Fold the legend", "symbols",
+               "On the map: fold the legend to its title, or open it; 1 to 9 hide and show its rows",
+               "Map &look", "L", _open, records=True),
 )
 
 _TOOLS = (
@@ -243,6 +285,8 @@ _TOOLS = (
                "Offer photos that come into a folder, or stop it", "&Tools", "Shift+F5", _writable),
     ActionSpec("photo.sketch", "S&ketch on a photo…", "sketch", "Draw on a copy of a photo of the selected sighting",
                "&Tools", "Ctrl+F5", _one_to_change),
+    ActionSpec("photo.enlarge", "Photo in full si&ze", "photo", "Look at the photos of the sighting, one by one",
+               "&Tools", "Ctrl+Shift+F5", _open),
     ActionSpec("gps.connect", "Connect or disconnect &GPS", "gps",
                "Connect the receiver that is chosen in the GPS panel", "&Tools", "Ctrl+F7", _open, separated=True),
     ActionSpec("gps.use", "&Use the GPS position", "gps", "Put the position of the receiver into the form",
@@ -251,6 +295,9 @@ _TOOLS = (
                "&Tools", "Shift+F7", _open),
     ActionSpec("gps.rules", "Position &rules…", "gps", "What is asked of a GPS position before it may be used",
                "&Tools", "Ctrl+Shift+F7"),
+    ActionSpec("places.again", "Work out &places again…", "pin",
+               "Give every sighting the province and district that the boundaries in use say", "&Edit",
+               "Alt+Shift+F7", _writable, separated=True),
     ActionSpec("track.record", "Record &track, pause or resume", "track",
                "Record the way you walk; every point is on the disk at once", "&Tools", "F4", _writable),
     ActionSpec("track.finish", "Fi&nish the track", "track", "Put the track that is recorded into the survey",
@@ -268,6 +315,14 @@ _TOOLS = (
                "&Tools", "Ctrl+Shift+B", _open),
     ActionSpec("sample.find", "&Find a sample…", "search", "Find a sample by typing its ID or scanning its label",
                "&Tools", "Ctrl+Shift+F", _open),
+    ActionSpec("area.add", "New area &by corners", "area", "Start a new area: a licence, a prospect, a deposit",
+               "&Tools", "Ctrl+Alt+A", _writable, separated=True),
+    ActionSpec("area.draw", "Draw the area on the &map", "sketch",
+               "Press the corners of the area on the map; again when the outline is done",
+               "&Tools", "Ctrl+Alt+D", _writable),
+    ActionSpec("estimate.add", "Add est&imate…", "estimate",
+               "Work out or type the carats in the chosen area, and what that may be called",
+               "&Tools", "Ctrl+Alt+E", _writable),
     ActionSpec("survey.check", "&Check the survey", "check", "List what is missing or wrong",
                "&Tools", "F8", _open, separated=True, toolbar=5, short="Check"),
     ActionSpec("survey.conflicts", "&Disagreements…", "conflict",
@@ -280,8 +335,34 @@ _TOOLS = (
     ActionSpec("app.about", "&About SurveyApp", "about", "Version, licences and where files are kept",
                "&Help", "F1"),
 )
+
+_REVIEW = (
+    ActionSpec("review.open", "&Review window…", "review",
+               "How far the sightings have come, and what reviewers decided", "&Review", "F12", _open),
+    ActionSpec("review.take_in", "&Take in decisions…", "decisions",
+               "Take in the file that a reviewer sent back; first you see what it would change",
+               "&Review", "Ctrl+F12", _open),
+    ActionSpec("review.unanswered", "&Only remarks not answered", "remark",
+               "Show only the sightings with remarks of reviewers that nobody has answered",
+               "&Review", "Shift+F12", _open, check=True),
+    ActionSpec("review.submit", "&Submit", "submit", "Hand the selected sightings over for review, or all drafts",
+               "&Review", "F11", _writable, separated=True),
+    ActionSpec("review.dealt", "&Dealt with: submit again", "submit",
+               "Say that the remarks on this sighting are dealt with, and submit it again",
+               "&Review", "Shift+F11", _one_to_change),
+    ActionSpec("review.receive", "Mark as re&ceived", "receive",
+               "Say that the office has received the selected sightings, or all that were submitted",
+               "&Review", "Ctrl+F11", _writable),
+    ActionSpec("review.accept", "&Accept…", "accept", "Accept the selected sightings, as a reviewer",
+               "&Review", "Ctrl+F8", _any_to_change, separated=True),
+    ActionSpec("review.issues", "&Needs work…", "issues",
+               "Say what is to be mended in the selected sightings, as a reviewer",
+               "&Review", "Shift+F8", _any_to_change),
+    ActionSpec("review.reject", "Re&ject…", "reject", "Reject the selected sightings, as a reviewer",
+               "&Review", "Ctrl+Shift+F8", _any_to_change),
+)
 # fmt: on
 
-ACTIONS: tuple[ActionSpec, ...] = (*_SURVEY, *_EDIT, *_VIEW, *_MAP, *_LOOK, *_TOOLS)
+ACTIONS: tuple[ActionSpec, ...] = (*_SURVEY, *_EDIT, *_VIEW, *_MAP, *_LOOK, *_TOOLS, *_REVIEW)
 
 ACTION_BY_ID: dict[str, ActionSpec] = {spec.id: spec for spec in ACTIONS}

@@ -41,12 +41,19 @@ class Appearance(QObject):
         self._settings["appearance.touch"] = touch
         self.apply()
 
+    def choose(self) -> None:
+        """Say what look the widgets are going to have that are made now; :meth:`apply` gives it to them."""
+        theme.choose(_application(), theme.colours_for(self.theme), touch=self.touch)
+
     def apply(self) -> None:
         """Give the program its look."""
-        application = cast("QApplication", QApplication.instance())
-        theme.apply(application, theme.colours_for(self.theme), touch=self.touch)
+        theme.apply(_application(), theme.colours_for(self.theme), touch=self.touch)
         self.changed.emit()
 
     def _system_changed(self) -> None:
         if self.theme == "system":
             self.apply()
+
+
+def _application() -> QApplication:
+    return cast("QApplication", QApplication.instance())

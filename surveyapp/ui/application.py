@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from surveyapp.words import tr
 
 if TYPE_CHECKING:
     from surveyapp.ui.main_window import Again, MainWindow
+    from surveyapp.ui.prompts import Prompts
 
 _SIZE = QSize(1366, 768)
 """The screen of the laptops that are used in the field."""
@@ -75,9 +77,7 @@ def _run_once(
 ) -> tuple[int, Again | None]:
     """Run one window until it closes; returns the exit status, and why it closed if another is wanted."""
     use_language(application, settings["appearance.language"])
-    from surveyapp.ui.main_window import MainWindow
-
-    window = MainWindow(settings, draft_folder())
+    window = make_window(settings, draft_folder(), path)
     reporter = CrashReporter(
         report_folder(), lambda sentence, told: window.prompts.warn(sentence, details=told), window
     )
@@ -85,8 +85,6 @@ def _run_once(
     window.show()
     if faults is not None:
         _greet(window, settings, faults)
-    if path is not None:
-        window.files.open_path(path)
     try:
         status = application.exec()
     finally:
@@ -94,6 +92,27 @@ def _run_once(
         reporter.uninstall()
         window.deleteLater()
     return status, window.again
+
+
+def make_window(
+    settings: Settings, drafts: Path, path: Path | None = None, prompts: Prompts | None = None
+) -> MainWindow:
+    """The window, not yet shown. A survey that is given is read while the window is made; what comes of it is told
+    when the event loop runs."""
+    gc.disable()  # nothing of a window is garbage yet, and to look for it takes a twentieth of the time
+    try:
+        from surveyapp.ui.survey_controller import SurveyController
+        from surveyapp.ui.tasks import Tasks
+
+        survey = SurveyController(Tasks(), settings)
+        if path is not None:
+            survey.open(path)
+        from surveyapp.ui.main_window import MainWindow
+
+        return MainWindow(settings, drafts, prompts, survey)
+    finally:
+        gc.enable()
+        gc.freeze()  # it lives as long as the program does
 
 
 def _greet(window: MainWindow, settings: Settings, faults: FaultLog) -> None:

@@ -12,6 +12,7 @@ from surveyapp.domain.orientation import Measure, Plane
 from surveyapp.domain.orientation_text import angle_text, azimuth_text
 from surveyapp.ui import theme
 from surveyapp.ui.forms.look import mixed
+from surveyapp.ui.mapcanvas.structures import strokes
 from surveyapp.words import tr
 
 _SIDE = 150
@@ -125,17 +126,11 @@ def symbol(measure: Measure, colour: str, size: int = 22) -> QPixmap:
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    centre, radius = QPointF(size, size), size * 0.86
     painter.setPen(QPen(QColor(colour), 3.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    if isinstance(measure, Plane):
-        painter.drawLine(
-            QLineF(at(centre, radius, measure.strike_deg), at(centre, radius, measure.strike_deg + 180))
-        )
-        painter.drawLine(QLineF(centre, at(centre, radius * 0.5, measure.dip_direction_deg)))
-    else:
-        tip = at(centre, radius, measure.trend_deg)
-        painter.drawLine(QLineF(at(centre, radius * 0.8, measure.trend_deg + 180), tip))
-        _arrow(painter, tip, measure.trend_deg, QColor(colour), 1.7)
+    # An arrow begins at its place on the map; by itself it stands in the middle.
+    back = QPointF() if isinstance(measure, Plane) else at(QPointF(), size * 0.43, measure.trend_deg + 180)
+    for stroke in strokes(measure, size * 0.86):
+        painter.drawPolyline(QPolygonF([QPointF(size + x, size + y) + back for x, y in stroke]))
     painter.end()
     picture.setDevicePixelRatio(2)
     return picture
@@ -147,11 +142,11 @@ def at(centre: QPointF, distance: float, azimuth_deg: float) -> QPointF:
     return QPointF(centre.x() + distance * math.sin(angle), centre.y() - distance * math.cos(angle))
 
 
-def _arrow(painter: QPainter, tip: QPointF, azimuth_deg: float, colour: QColor, scale: float = 1.0) -> None:
+def _arrow(painter: QPainter, tip: QPointF, azimuth_deg: float, colour: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
-    sides = [at(tip, 11 * scale, azimuth_deg + 180 + turn) for turn in (24, -24)]
-    painter.drawPolygon(QPolygonF([at(tip, 3 * scale, azimuth_deg), *sides]))
+    sides = [at(tip, 11, azimuth_deg + 180 + turn) for turn in (24, -24)]
+    painter.drawPolygon(QPolygonF([at(tip, 3, azimuth_deg), *sides]))
 
 
 def _box(centre: QPointF, side: float) -> QRectF:

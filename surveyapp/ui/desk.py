@@ -37,7 +37,8 @@ class Desk(QWidget):
         self.split = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.table, self.canvas, self.side):
             self.split.addWidget(part)
-        self.split.setStretchFactor(1, 1)
+        for place, share in enumerate((1, 2, 0)):  # of the room that a larger window has
+            self.split.setStretchFactor(place, share)
         self.split.setHandleWidth(3)
         self.split.setSizes(list(_WIDTHS))
         self.split.setChildrenCollapsible(False)
@@ -56,6 +57,10 @@ class Desk(QWidget):
         widget.setProperty("tab_icon", icon)
         self.side.addTab(widget, theme.icon(icon), "")
         self._name_tabs()
+
+    def tab(self, name: str) -> QWidget | None:
+        """The part of that name."""
+        return self._tabs.get(name)
 
     def name_tab(self, name: str, title: str) -> None:
         """Change the title of a part."""

@@ -17,13 +17,13 @@ _SURVEYS = mark("Surveys (*.gpkg);;All files (*)")
 
 
 class FileController(QObject):
-    """``may_leave`` asks about an unsaved form before another survey takes its place."""
+    """``may_close`` asks about what is typed and not saved before another survey takes its place."""
 
     def __init__(
-        self, window: QWidget, survey: SurveyController, prompts: Prompts, may_leave: Callable[[], bool]
+        self, window: QWidget, survey: SurveyController, prompts: Prompts, may_close: Callable[[], bool]
     ) -> None:
         super().__init__(window)
-        self._window, self._survey, self._prompts, self._may_leave = window, survey, prompts, may_leave
+        self._window, self._survey, self._prompts, self._may_close = window, survey, prompts, may_close
 
     @property
     def folder(self) -> Path:
@@ -36,7 +36,7 @@ class FileController(QObject):
 
     def new(self) -> None:
         """Ask what the new survey is called and make it."""
-        if not self._may_leave():
+        if not self._may_close():
             return
         settings = self._survey.settings
         dialog = NewSurveyDialog(
@@ -58,19 +58,19 @@ class FileController(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open this survey."""
-        if self._may_leave():
+        if self._may_close():
             self._survey.open(path)
 
     def open_sample(self) -> None:
         """Open a working copy of a sample survey."""
         from surveyapp.services.demo import working_copy
 
-        if self._may_leave():
+        if self._may_close():
             self._survey.tasks.run_long(tr("Copying the sample"), lambda _: working_copy(None), self._survey.open)
 
     def close(self) -> None:
         """Close the open survey."""
-        if self._may_leave():
+        if self._may_close():
             self._survey.close()
 
     def _make(self, dialog: NewSurveyDialog) -> None:

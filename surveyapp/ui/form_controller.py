@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -40,8 +40,28 @@ class Offices:
         return self.asks.get(str(survey)) or templates.common(self.asks)
 
 
+class Beside(Protocol):
+    """What is typed beside the form, at the sighting on show: a measurement, a sample."""
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether the keyboard is there."""
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether a save was asked for and did not come through."""
+
+    def save(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+    def may_close(self) -> bool:
+        """Whether the survey may be closed; asks where something would stay unsaved."""
+
+
 class FormController(QObject):
-    """Shows the current sighting in the form, saves what comes out of it, and keeps drafts.
+    """Shows the current sighting in the form, saves what comes out of it, and keeps drafts. What is typed in panels
+    beside the form (``beside``) is saved and cancelled by the same keys while the keyboard is there.
 
     ``shown`` carries the :class:`Detail` that is on show (``None``: a new sighting); ``raised`` asks the window
     to bring the form to the front.
@@ -59,6 +79,7 @@ class FormController(QObject):
         self._failed = False
         self._offices = Offices()
         self._waiting: list[Draft] = []
+        self.beside: list[Beside] = []
         self._timer = QTimer(self)
         self._timer.setInterval(_DRAFT_MS)
         self._timer.timeout.connect(self.keep_draft)
@@ -80,7 +101,7 @@ class FormController(QObject):
     @property
     def unsaved(self) -> bool:
         """Whether a save was asked for and did not come through."""
-        return self._failed
+        return self._failed or any(one.unsaved for one in self.beside)
 
     @property
     def offices(self) -> Offices:
@@ -94,7 +115,10 @@ class FormController(QObject):
             "form.save": self.save,
             "form.missing": self.go_to_missing,
             "form.pin": self._form.toggle_pin,
-            "form.cancel": self._form.footer.ask_to_cancel,
+            "form.now": self.set_now,
+            "form.cancel": self.cancel,
+            "form.continue": lambda: self._answer_draft(self._form.draft_banner.take_up),
+            "form.discard": lambda: self._answer_draft(self._form.draft_banner.throw_away),
         }
 
     def restyle(self) -> None:
@@ -146,9 +170,27 @@ class FormController(QObject):
             self._form.go_to(lacking)
 
     def save(self) -> None:
-        """Save what stands in the form, or go to what keeps it from being saved."""
+        """Save what stands in the form, or go to what keeps it from being saved. While the keyboard is beside the form,
+        what is typed there is saved."""
+        for one in self.beside:
+            if one.in_hand:
+                one.save()
+                return
         if not self._form.try_save():
             self.go_to_missing()
+
+    def cancel(self) -> None:
+        """Throw away what stands in the form and is not saved, or what stands where the keyboard is."""
+        for one in self.beside:
+            if one.in_hand:
+                one.cancel()
+                return
+        self._form.footer.ask_to_cancel()
+
+    def set_now(self) -> None:
+        """The sighting is observed now."""
+        self.raised.emit()
+        self._form.set_now()
 
     def go_to_missing(self) -> None:
         """Go to the next field that something is wanted in."""
@@ -198,6 +240,10 @@ class FormController(QObject):
             self._forget_draft(self._form.uuid)
             return True
         return False
+
+    def may_close(self) -> bool:
+        """Whether the survey may be closed, or another one opened; asks where something would be lost or left."""
+        return self.may_leave() and all(one.may_close() for one in self.beside)
 
     def keep_draft(self) -> None:
         """Keep what stands in the form, if anything is unsaved."""
@@ -393,6 +439,13 @@ class FormController(QObject):
             if draft.record == self._shown_uuid():
                 self._form.restore(draft.content)
                 self._after = None
+
+    def _answer_draft(self, answer: Callable[[], None]) -> None:
+        """By key, what the banner's buttons do."""
+        if self._form.draft_banner.draft is None:
+            self._prompts.tell(tr("No draft waits to be continued."))
+        else:
+            answer()
 
     def _discard(self, draft: Draft) -> None:
         self._forget_draft(draft.record)

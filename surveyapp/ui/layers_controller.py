@@ -85,6 +85,7 @@ class LayersController(QObject):
         return {
             "view.layers": lambda: self._around.desk.bring_up("layers"),
             "map.layer.add": self.ask,
+            "map.legend": lambda on: self._toggle_own(("own", "legend"), on),
         }
 
     def restyle(self) -> None:
@@ -231,10 +232,13 @@ class LayersController(QObject):
         return note or (facts.note if facts is not None else ""), False
 
     def show_own(self) -> None:
-        """List what the map draws of its own, while the list is in sight."""
+        """List what the map draws of its own, while the list is in sight; the legend's action shows what is always."""
+        canvas = self._canvas
+        legend = self._around.window.findChild(QAction, "map.legend")
+        if legend is not None:
+            legend.setChecked("legend" not in canvas.hidden)
         if not self.panel.isVisible():
             return
-        canvas = self._canvas
         rows = [
             OwnRow(("style", row.index), f"{row.style.label} ({row.count:,})", not row.hidden, _icon_of(row.style.key))
             for row in sorted(canvas.scene.legend_rows(), key=lambda row: -row.count)

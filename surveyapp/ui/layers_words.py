@@ -23,6 +23,7 @@ def own_words(kind: OwnKind) -> str:
     return {
         "tracks": tr("Tracks"),
         "areas": tr("Areas"),
+        "structures": tr("Measurements, where one is close"),
         "outline": tr("Outline map"),
         "places": tr("Names of places"),
         "legend": tr("Legend"),

@@ -8,19 +8,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QStackedWidget, QToolBar, QWidget
 
 from surveyapp.domain.fields import GEOMETRY, SIGHTING
 from surveyapp.errors import Cancelled, SurveyError
-from surveyapp.services.checking import CheckResult
 from surveyapp.settings import Settings
 from surveyapp.ui import language, theme
 from surveyapp.ui.actions import ActionSet
 from surveyapp.ui.appearance import Appearance
+from surveyapp.ui.check_controller import CheckController
 from surveyapp.ui.crash import report_folder
 from surveyapp.ui.desk import Desk
-from surveyapp.ui.dialogs.about import AboutDialog
-from surveyapp.ui.dialogs.check import CheckPanel
 from surveyapp.ui.dialogs.columns import ColumnsDialog
 from surveyapp.ui.dialogs.palette import CommandPalette
 from surveyapp.ui.exchange_controller import ExchangeController
@@ -30,7 +28,7 @@ from surveyapp.ui.forms.draft import DraftStore
 from surveyapp.ui.forms.position_tools import standard_tools
 from surveyapp.ui.forms.sighting_form import SightingForm
 from surveyapp.ui.gps_controller import GpsController
-from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, Delta, column_choice, shown_text
+from surveyapp.ui.itemmodels.roster import Delta, column_choice
 from surveyapp.ui.map_link import MapLink, outlines_of
 from surveyapp.ui.parts import make_parts
 from surveyapp.ui.prompts import Choice, Prompts, QtPrompts
@@ -56,19 +54,23 @@ class Again:
 
 class MainWindow(QMainWindow):
     """The one window. ``prompts`` are the real ones unless a test gives others; ``drafts`` is the folder of
-    half-filled forms.
+    half-filled forms. ``survey`` may be opening a file already: it is read while the window is made.
     """
 
-    def __init__(self, settings: Settings, drafts: Path, prompts: Prompts | None = None) -> None:
+    def __init__(
+        self, settings: Settings, drafts: Path, prompts: Prompts | None = None, survey: SurveyController | None = None
+    ) -> None:
         super().__init__()
         self._ended = False
         self.again: Again | None = None
         self.settings = settings
         self.prompts: Prompts = prompts or QtPrompts(self)
         self.appearance = Appearance(settings, self)
-        self.appearance.apply()  # before there is anything to be styled twice
-        self.tasks = Tasks(self)
-        self.survey = SurveyController(self.tasks, settings, self)
+        self.appearance.choose()
+        self.survey = survey or SurveyController(Tasks(), settings)
+        self.survey.setParent(self)
+        self.tasks = self.survey.tasks
+        self.tasks.setParent(self)
         self.form = SightingForm(
             standard_tools(),
             sticky=settings["form.sticky"],
@@ -81,10 +83,9 @@ class MainWindow(QMainWindow):
         self.panels = RecordPanels(self.desk, self.survey, self.prompts)
         self.map_link = MapLink(self.canvas, self.survey.roster, self.survey.selection)
         self.form_controller = FormController(self.form, self.survey, self.prompts, DraftStore(drafts))
-        self.files = FileController(self, self.survey, self.prompts, self.form_controller.may_leave)
+        self.files = FileController(self, self.survey, self.prompts, self.form_controller.may_close)
         self.exchange = ExchangeController(self, self.survey, self.prompts)
         self.review = ReviewController(self, self.survey)
-        self.check_panel = CheckPanel(self._caption)
         self.gps_label = QLabel()
         self.gps = GpsController(self.desk, self.settings, self.prompts, self.gps_label)
         self.parts = make_parts(Surroundings(
@@ -109,11 +110,6 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(self.start)
         self.stack.addWidget(self.desk)
         self.setCentralWidget(self.stack)
-        self.check_dock = QDockWidget(tr("Check"))
-        self.check_dock.setObjectName("check_dock")
-        self.check_dock.setWidget(self.check_panel)
-        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.check_dock)
-        self.check_dock.hide()
         self.action_set.fill_menus(self.menuBar())
         self.toolbar = QToolBar(tr("Tools"))
         self.toolbar.setObjectName("toolbar")
@@ -130,6 +126,7 @@ class MainWindow(QMainWindow):
         self.table.use_actions(records)
         self.canvas.addActions([self.action_set["sighting.delete"]])
         self._fill_status_bar()
+        self.appearance.apply()  # when everything stands in its place, and before anything is measured
         if geometry := self.settings["window.geometry"]:
             self.restoreGeometry(QByteArray.fromBase64(QByteArray(geometry.encode())))
         self.desk.restore_layout(self.settings["window.layout"])
@@ -170,10 +167,12 @@ class MainWindow(QMainWindow):
         table.activated.connect(self._open_record)
         table.columns_wanted.connect(self._choose_columns)
         self.start.recent_chosen.connect(self.files.open_path)
-        self.review.checked.connect(self._checked)
         self.review.record_wanted.connect(self._show_record)
-        self.check_panel.issue_chosen.connect(self.review.go_to)
-        self.check_panel.again.connect(self.review.check)
+        for part in self.parts:
+            if isinstance(part, CheckController):
+                part.record_wanted.connect(self._show_record)
+                part.decide_wanted.connect(self.review.decide)
+                part.template_wanted.connect(self.action_set["survey.template"].trigger)
         self.exchange.decide_wanted.connect(self.review.decide)
         self.appearance.changed.connect(self._restyle)
         self.settings.on_trouble = lambda error: self.desk.toast.say(str(error))
@@ -190,7 +189,6 @@ class MainWindow(QMainWindow):
             "survey.merge": self.exchange.merge,
             "survey.export": self.exchange.export,
             "survey.preview": self.exchange.preview,
-            "survey.check": self.review.check,
             "survey.conflicts": self.review.decide,
             "survey.duplicates": self.review.compare,
             "app.quit": self.close,
@@ -207,6 +205,7 @@ class MainWindow(QMainWindow):
             "sighting.together": self.form_controller.edit_together,
             "sighting.delete": self._delete,
             "photo.attach": self.panels.ask_for_photos,
+            "photo.enlarge": self._enlarge,
             "view.columns": self._choose_columns,
             "view.touch": self.appearance.set_touch,
             "map.fit": canvas.fit_all,
@@ -234,7 +233,6 @@ class MainWindow(QMainWindow):
         self._turn_to(self.desk)
         self.desk.banner.say(facts.why)
         self.canvas.set_empty_text(tr("No sightings yet") if self.survey.writable else tr("No sightings"))
-        self.check_dock.hide()
         self.desk.bring_up("form")
         self.canvas.fit_all()
         self.table.view.setFocus()
@@ -247,7 +245,6 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
 
     def _closed(self) -> None:
-        self.check_dock.hide()
         self.table.reload()
         self.map_link.reload()
         self._turn_to(self.start)
@@ -305,7 +302,6 @@ class MainWindow(QMainWindow):
         self.action_set["view.touch"].setChecked(self.appearance.touch)
         self.action_set[f"view.language.{self.settings['appearance.language']}"].setChecked(True)
         self.desk.restyle(theme.current().name, touch=self.appearance.touch)
-        self.check_panel.restyle()
         self.start.restyle()
         self.strip.restyle()
         for part in self.parts:
@@ -314,13 +310,6 @@ class MainWindow(QMainWindow):
     def _tool_changed(self, tool: str) -> None:
         action = next(name for name, known in _TOOLS.items() if known == tool)
         self.action_set[action].setChecked(True)
-
-    def _checked(self, result: CheckResult) -> None:
-        self.check_panel.fill(result.level, result.issues)
-        if not self.check_dock.isVisible():
-            self.check_dock.show()
-            self.resizeDocks([self.check_dock], [230], Qt.Orientation.Vertical)
-        self.check_dock.raise_()
 
     # -- intents of the window itself -----------------------------------------------------------------
 
@@ -342,6 +331,12 @@ class MainWindow(QMainWindow):
             self.again = None
             self.settings["appearance.language"] = before
             self.action_set[f"view.language.{before}"].setChecked(True)
+
+    def _enlarge(self) -> None:
+        """Show the first photo of the sighting on show; the viewer goes on to the others."""
+        self.desk.bring_up("photos")
+        if cards := self.panels.photos.cards:
+            self.panels.photos.enlarge(cards[0].photo.uuid)
 
     def _find(self) -> None:
         self.table.search.setFocus()
@@ -398,7 +393,7 @@ class MainWindow(QMainWindow):
             self.form.use_map_position(longitude, latitude)
 
     def _choose_columns(self) -> None:
-        dialog = ColumnsDialog(self.table.model.columns, self)
+        dialog = ColumnsDialog(self.table.model.columns, self, self.survey.roster.fields)
         dialog.accepted.connect(lambda: self._use_columns(dialog.columns))
         dialog.open()
 
@@ -408,25 +403,19 @@ class MainWindow(QMainWindow):
         self.table.set_columns(names)
 
     def _about(self) -> None:
+        from surveyapp.ui.dialogs.about import AboutDialog  # it reads what is installed, which takes a while
+
         places = {tr("Settings"): str(self.settings.path or tr("in memory")), tr("Reports"): str(report_folder())}
         if self.survey.path is not None:
             places[tr("Survey")] = str(self.survey.path)
         AboutDialog(places, self).open()
-
-    def _caption(self, uuid: str) -> str:
-        """What a sighting is called in a list."""
-        roster = self.survey.roster
-        if roster.row(uuid) is None:
-            return ""
-        words = [shown_text(COLUMN_FIELDS[name], roster.value(uuid, name)) for name in ("gem", "locality")]
-        return " · ".join(word for word in words if word)
 
     # -- closing --------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close when everything that was asked for is on the disk; not over a save that failed."""
         if not self._ended:
-            if not self.form_controller.may_leave():
+            if not self.form_controller.may_close():
                 event.ignore()
                 return
             self.tasks.finish()

@@ -15,6 +15,11 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from surveyapp.ui import theme
+
+_SIGN = 40
+"""Side of the sign in a message, px."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -92,6 +97,9 @@ class QtPrompts:
 
     def _box(self, icon: QMessageBox.Icon, text: str, title: str, details: str) -> QMessageBox:
         box = QMessageBox(icon, title or "SurveyApp", text, QMessageBox.StandardButton.Ok, self._parent)
+        if theme.current() is theme.NIGHT:  # the icons of Qt are blue and yellow
+            sign = "issues" if icon is QMessageBox.Icon.Warning else "about"
+            box.setIconPixmap(theme.icon(sign).pixmap(_SIGN))
         box.setTextFormat(Qt.TextFormat.PlainText)  # names of files and survey are no markup
         if details:
             box.setDetailedText(details)

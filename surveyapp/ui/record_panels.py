@@ -45,7 +45,7 @@ class RecordPanels(QObject):
         self.uuid = detail.record.uuid if detail else None
         photos = in_order(detail.photos) if detail else []
         self.photos.show_photos([(photo, None) for photo in photos], detail.record.values if detail else {})
-        self.history.show_history(detail.history if detail else ())
+        self.history.show_history(detail.history if detail else (), self._desk.form.asked)
         self.history.set_editable(self._survey.writable)
         facts = self._survey.facts
         office_px = facts.template.photo_max_px if facts else None

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
-
-from surveyapp.domain.records import Record, Value
+from surveyapp.domain.records import Record
 from surveyapp.domain.sample_ids import cleaned_code
 from surveyapp.errors import SurveyError
 from surveyapp.services import recording, samples
 from surveyapp.services.samples import IdFacts, Sampled
-from surveyapp.ui.child_drafts import ChildDrafts
+from surveyapp.ui.child_controller import ChildController
+from surveyapp.ui.child_panel import Typed
 from surveyapp.ui.dialogs.find_sample import FindSampleDialog
 from surveyapp.ui.dialogs.labels import LabelsDialog
-from surveyapp.ui.forms.draft import Draft, DraftStore
 from surveyapp.ui.sample_panel import SamplePanel
 from surveyapp.ui.survey_controller import Detail
 from surveyapp.words import ntr, tr
@@ -26,53 +24,39 @@ if TYPE_CHECKING:
     from surveyapp.ui.surroundings import Surroundings
 
 
-class SampleController(QObject):
+class SampleController(ChildController):
     """Fills the panel, saves what is typed in it, prints labels and finds samples."""
 
+    tab = "samples"
+    icon = "bag"
+
     def __init__(self, around: Surroundings) -> None:
-        super().__init__(around.window)
-        self._around, self._survey, self._settings = around, around.survey, around.settings
-        self._uuid: str | None = None
+        self.panel = SamplePanel(around.settings["sample.officer"])
         self._wanted = ""
-        self.panel = SamplePanel(self._settings["sample.officer"])
-        self.drafts = ChildDrafts(DraftStore(around.drafts / "samples"), self._survey, self)
-        around.desk.add_tab("samples", self.panel, tr("Samples"), "bag")
-        around.form_controller.shown.connect(self.show_detail)
-        self.panel.saveRequested.connect(self._save)
-        self.panel.deleteRequested.connect(self._delete)
-        self.panel.typed.connect(self._typed)
+        super().__init__(around, self.panel)
         self.panel.officerChosen.connect(self._use_letters)
         self.panel.labelsWanted.connect(self.print_labels)
         self.panel.findWanted.connect(self.find)
-        self.drafts.found.connect(self._found_drafts)
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does."""
         return {
-            "view.samples": lambda: self._around.desk.bring_up("samples"),
+            "view.samples": self.bring_up,
             "sample.add": self.begin,
             "sample.child": self.begin_part,
             "sample.labels": self.print_labels,
             "sample.find": self.find,
         }
 
-    def restyle(self) -> None:
-        """Colours or sizes changed."""
-        self.panel.restyle()
-
-    def shutdown(self) -> None:
-        """The window closes: what is typed is kept."""
-        self.drafts.write()
-
     def begin(self) -> None:
         """Type a new sample of the sighting on show."""
-        self._around.desk.bring_up("samples")
+        self.bring_up()
         if not self.panel.begin():
             self._around.desk.toast.say(tr("Save or cancel the sample that is in the form first."))
 
     def begin_part(self) -> None:
         """Type a new part of the chosen sample."""
-        self._around.desk.bring_up("samples")
+        self.bring_up()
         if not self.panel.begin(part=True):
             chosen = self.panel.chosen is not None
             self._around.desk.toast.say(
@@ -81,81 +65,47 @@ class SampleController(QObject):
                 else tr("Choose the sample that the part was split off.")
             )
 
-    def show_detail(self, detail: Detail | None) -> None:
-        """Show the samples of this sighting; ``None``: a new one, of which nothing can be taken yet."""
-        uuid = detail.record.uuid if detail else None
-        same = uuid is not None and uuid == self._uuid
-        self._uuid = uuid
-        records = detail.samples if detail else ()
-        self.panel.show_records(records, same=same)
-        if not self._survey.writable:
-            self.panel.set_editable(False, tr("The survey is open for reading only."))
-        elif uuid is None:
-            self.panel.set_editable(False, tr("Save the sighting first; then samples of it can be added."))
-        else:
-            self.panel.set_editable(True, "")
-        typed = self.drafts.of(uuid) if uuid is not None and not same else None
-        if typed is not None:
-            self.panel.restore(typed)
-        if uuid is not None:
-            self._ask_for_ids(uuid)
-        if self._wanted and any(record.uuid == self._wanted for record in records):
+    # -- of its own -------------------------------------------------------------------------------------
+
+    def _title(self, count: int) -> str:
+        return tr("Samples ({count})", count=count) if count else tr("Samples")
+
+    def _records(self, detail: Detail) -> Sequence[Record]:
+        return detail.samples
+
+    def _sighting_first(self) -> str:
+        return tr("Save the sighting first; then samples of it can be added.")
+
+    def _kept(self) -> str:
+        return tr("The sample that you typed is not saved; it waits at its sighting.")
+
+    def _waiting(self, count: int) -> str:
+        return ntr(
+            "{n} sample was typed and not saved; it waits at its sighting.",
+            "{n} samples were typed and not saved; they wait at their sightings.", count,
+        )
+
+    def _unsaved(self) -> str:
+        return tr("You typed a sample and did not save it.")
+
+    def _work(self, sighting: str, typed: Typed) -> Callable[[Session], object]:
+        record = typed.record
+        if record is None:
+            return lambda session: samples.add_sample(session, sighting, typed.values, parent_uuid=typed.more)
+        return lambda session: recording.edit_record(session, record, typed.values)
+
+    def _removal(self, record: Record) -> Callable[[Session], object]:
+        return lambda session: samples.delete_sample(session, record)
+
+    def _caption(self, content: Mapping[str, Any]) -> str:
+        return str(content["raws"].get("sample_id", ""))
+
+    def _on_show(self, sighting: str) -> None:
+        self._ask_for_ids(sighting)
+        if self._wanted:
             self.panel.choose(self._wanted)
-            self._wanted = ""
-        count = len(records)
-        self._around.desk.name_tab("samples", tr("Samples ({count})", count=count) if count else tr("Samples"))
-
-    # -- saving -----------------------------------------------------------------------------------------
-
-    def _save(self, values: Mapping[str, Value], record: Record | None, parent: str | None) -> None:
-        uuid = self._uuid
-        if uuid is None:
-            return
-        self.panel.set_busy(True)
-
-        def work(session: Session) -> object:
-            if record is not None:
-                return recording.edit_record(session, record, values)
-            return samples.add_sample(session, uuid, values, parent_uuid=parent)
-
-        def saved(_result: object) -> None:
-            self.drafts.note(uuid, None)
-            self.panel.set_busy(False)
-            if uuid == self._uuid:
-                self.panel.saved()
-                self._ask_for_ids(uuid)
-
-        self._survey.change(work, saved, self._refused)
-
-    def _delete(self, record: Record) -> None:
-        uuid = self._uuid
-
-        def deleted(_result: object) -> None:
-            if uuid is not None:
-                self.drafts.note(uuid, None)
-
-        self._survey.change(lambda session: samples.delete_sample(session, record), deleted)
-
-    def _refused(self, error: Exception) -> None:
-        self.panel.set_busy(False)
-        self._survey.failed.emit(error)
-
-    def _typed(self) -> None:
-        if self._uuid is not None:
-            content = self.panel.content()
-            self.drafts.note(self._uuid, content, str(content["raws"].get("sample_id", "")) if content else "")
-
-    def _found_drafts(self, drafts: list[Draft]) -> None:
-        """Samples that an earlier run did not get to save."""
-        typed = self.drafts.of(self._uuid) if self._uuid is not None else None
-        if typed is not None:
-            self.panel.restore(typed)
-        there = [draft for draft in drafts if self._survey.roster.row(draft.record) is not None]
-        if there:
-            self._around.desk.toast.say(ntr(
-                "{n} sample was typed and not saved; it waits at its sighting.",
-                "{n} samples were typed and not saved; they wait at their sightings.", len(there),
-            ))
+            if self.panel.chosen is not None and self.panel.chosen.uuid == self._wanted:
+                self._wanted = ""
 
     # -- IDs --------------------------------------------------------------------------------------------
 
@@ -223,4 +173,4 @@ class SampleController(QObject):
             self._wanted = sample.record.uuid
             self._survey.selection.set([sample.sighting], "window")
         self._around.desk.canvas.zoom_to([sample.sighting])
-        self._around.desk.bring_up("samples")
+        self.bring_up()

@@ -28,6 +28,8 @@ from surveyapp.words import tr
 _QUICK_MS = 250
 """What is done sooner than this is not shown: a strip that flashes tells nobody anything."""
 _TOAST_MS = 6000
+_TOAST_WIDTH, _TOAST_EDGE = 560, 12
+"""Widest line of a toast, and its least distance from the edges, px."""
 
 
 class ProgressStrip(QWidget):
@@ -60,6 +62,8 @@ class ProgressStrip(QWidget):
         self._tasks = tasks
         self.restyle()
         self.hide()
+        for task in tasks.long_running:  # what began before the window was there
+            self._started(task)
 
     def restyle(self) -> None:
         self.cancel.setIcon(theme.icon("cancel"))
@@ -127,12 +131,12 @@ class Toast(QFrame):
         self._host = host
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setWordWrap(True)
         self.button = QPushButton(tr("Undo"))
         self.button.setObjectName("toast_undo")
         self.button.clicked.connect(self.hide)
         self.button.clicked.connect(undo)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 4, 8, 4)
         layout.addWidget(self.text)
         layout.addWidget(self.button)
         self._timer = QTimer(self)
@@ -146,7 +150,6 @@ class Toast(QFrame):
         """Show ``text``."""
         self.text.setText(text)
         self.button.setVisible(undoable)
-        self.adjustSize()
         self._place()
         self.show()
         self.raise_()
@@ -158,8 +161,20 @@ class Toast(QFrame):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
+        """As wide as its sentence where the host and good reading allow it; else it wraps."""
+        undoable, layout = self.button.isVisibleTo(self), self.layout()
+        layout.setContentsMargins(16, 8, 8 if undoable else 16, 8)
+        button = self.button.sizeHint().width() + layout.spacing() if undoable else 0
+        room = self._host.width() - 2 * _TOAST_EDGE - layout.contentsMargins().left() * 2 - button
+        lines = self.text.text().split("\n")
+        wide = max(self.text.fontMetrics().horizontalAdvance(line) for line in lines) + 4
+        self.text.setFixedWidth(max(min(wide, room, _TOAST_WIDTH), 1))
+        self.text.setMinimumHeight(0)  # else it is never asked to be lower than for the sentence before
+        self.text.setFixedHeight(self.text.heightForWidth(self.text.width()))
+        layout.activate()
+        self.resize(layout.sizeHint())
         left = max((self._host.width() - self.width()) // 2, 0)
-        self.move(left, max(self._host.height() - self.height() - 24, 0))
+        self.move(left, max(self._host.height() - self.height() - 2 * _TOAST_EDGE, 0))
 
 
 class StartPage(QWidget):
@@ -212,7 +227,7 @@ class StartPage(QWidget):
         for path in paths:
             button = QPushButton(f"{path.stem}    {_short(path.parent)}")
             button.setProperty("role", "flat")
-            button.setStyleSheet("text-align: left;")
+            button.setStyleSheet("QPushButton { text-align: left; }")
             button.setToolTip(str(path))
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _checked=False, chosen=path: self.recent_chosen.emit(chosen))

@@ -1,148 +1,114 @@
-"""Measurements of structure in the window: the panel of the sighting on show, and the stereonet of the survey."""
+"""Measurements of structure in the window: the panel of the sighting on show, the map, and the net of the survey."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
-from surveyapp.domain.orientation import Measure
-from surveyapp.domain.records import Record, Value
+from surveyapp.domain.records import Record
 from surveyapp.services import structures
-from surveyapp.services.structures import Measured
-from surveyapp.ui.child_drafts import ChildDrafts
+from surveyapp.services.structures import Drawn, Measured
+from surveyapp.ui.child_controller import ChildController
+from surveyapp.ui.child_panel import Typed
 from surveyapp.ui.dialogs.stereonet import StereonetWindow
-from surveyapp.ui.forms.draft import Draft, DraftStore
 from surveyapp.ui.structure_panel import StructurePanel
 from surveyapp.ui.survey_controller import Detail
 from surveyapp.words import ntr, tr
 
 if TYPE_CHECKING:
+    from surveyapp.services.session import Session
     from surveyapp.ui.surroundings import Surroundings
 
 
-class StructureController(QObject):
-    """Fills the panel, saves what is typed in it, and keeps the stereonet up to date while it is open."""
+class StructureController(ChildController):
+    """Fills the panel, saves what is typed in it, and keeps the map and the open stereonet up to date."""
+
+    tab = "structure"
+    icon = "structure"
 
     def __init__(self, around: Surroundings) -> None:
-        super().__init__(around.window)
-        self._around, self._survey, self._settings = around, around.survey, around.settings
-        self._uuid: str | None = None
+        self.panel = StructurePanel(around.settings["structure.numbers"])
+        super().__init__(around, self.panel)
         self._net: StereonetWindow | None = None
-        self.panel = StructurePanel(self._settings["structure.numbers"])
-        self.drafts = ChildDrafts(DraftStore(around.drafts / "structure"), self._survey, self)
-        around.desk.add_tab("structure", self.panel, tr("Structure"), "structure")
-        around.form_controller.shown.connect(self.show_detail)
-        self._survey.touched.connect(lambda _uuids: self._refill_net())
-        self._survey.filled.connect(self._refill_net)
-        self._survey.closed.connect(self._close_net)
-        self.panel.saveRequested.connect(self._save)
-        self.panel.deleteRequested.connect(self._delete)
-        self.panel.typed.connect(self._typed)
+        self._survey.touched.connect(lambda _uuids: self._changed())
+        self._survey.filled.connect(self._changed)
+        self._survey.closed.connect(self._closed)
         self.panel.netWanted.connect(self.show_net)
         self.panel.numbersChosen.connect(lambda numbers: self._settings.update({"structure.numbers": numbers}))
-        self.drafts.found.connect(self._found)
-        self.restyle()
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does."""
         return {
-            "view.structure": lambda: self._around.desk.bring_up("structure"),
+            "view.structure": self.bring_up,
             "structure.add": self.begin,
             "structure.stereonet": self.show_net,
         }
 
     def restyle(self) -> None:
-        """Colours or sizes changed."""
-        self.panel.restyle()
+        super().restyle()
         if self._net is not None:
             self._net.restyle()
 
     def shutdown(self) -> None:
-        """The window closes: what is typed is kept."""
-        self.drafts.write()
+        super().shutdown()
         self._close_net()
 
     def begin(self) -> None:
         """Type a measurement of the sighting on show."""
-        self._around.desk.bring_up("structure")
+        self.bring_up()
         self.panel.begin()
 
-    def show_detail(self, detail: Detail | None) -> None:
-        """Show the measurements of this sighting; ``None``: a new one, at which nothing can be measured yet."""
-        uuid = detail.record.uuid if detail else None
-        same = uuid is not None and uuid == self._uuid
-        self._uuid = uuid
-        records = detail.orientations if detail else ()
-        self.panel.show_records(records, same=same)
-        if not self._survey.writable:
-            self.panel.set_editable(False, tr("The survey is open for reading only."))
-        elif uuid is None:
-            self.panel.set_editable(False, tr("Save the sighting first; then it can be measured."))
-        else:
-            self.panel.set_editable(True, "")
-        typed = self.drafts.of(uuid) if uuid is not None and not same else None
-        if typed is not None:
-            self.panel.restore(typed)
-        count = len(records)
-        title = tr("Structure ({count})", count=count) if count else tr("Structure")
-        self._around.desk.name_tab("structure", title)
+    # -- of its own -------------------------------------------------------------------------------------
 
-    # -- saving -----------------------------------------------------------------------------------------
+    def _title(self, count: int) -> str:
+        return tr("Structure ({count})", count=count) if count else tr("Structure")
 
-    def _save(self, measure: Measure, values: Mapping[str, Value], record: Record | None) -> None:
-        uuid = self._uuid
-        if uuid is None:
-            return
-        self.panel.set_busy(True)
+    def _records(self, detail: Detail) -> Sequence[Record]:
+        return detail.orientations
 
-        def saved(_result: object) -> None:
-            self.drafts.note(uuid, None)
-            self.panel.set_busy(False)
-            if uuid == self._uuid:
-                self.panel.saved()
+    def _sighting_first(self) -> str:
+        return tr("Save the sighting first; then it can be measured.")
 
+    def _kept(self) -> str:
+        return tr("The measurement that you typed is not saved; it waits at its sighting.")
+
+    def _waiting(self, count: int) -> str:
+        return ntr(
+            "{n} measurement was typed and not saved; it waits at its sighting.",
+            "{n} measurements were typed and not saved; they wait at their sightings.", count,
+        )
+
+    def _unsaved(self) -> str:
+        return tr("You typed a measurement and did not save it.")
+
+    def _work(self, sighting: str, typed: Typed) -> Callable[[Session], object]:
+        record = typed.record
         if record is None:
-            self._survey.change(
-                lambda session: structures.add_orientation(session, uuid, measure, values), saved, self._refused
-            )
-        else:
-            self._survey.change(
-                lambda session: structures.edit_orientation(session, record, measure, values), saved, self._refused
-            )
+            return lambda session: structures.add_orientation(session, sighting, typed.more, typed.values)
+        return lambda session: structures.edit_orientation(session, record, typed.more, typed.values)
 
-    def _delete(self, record: Record) -> None:
-        uuid = self._uuid
+    def _removal(self, record: Record) -> Callable[[Session], object]:
+        return lambda session: structures.delete_orientation(session, record)
 
-        def deleted(_result: object) -> None:
-            if uuid is not None:
-                self.drafts.note(uuid, None)
+    # -- the map and the net ----------------------------------------------------------------------------
 
-        self._survey.change(lambda session: structures.delete_orientation(session, record), deleted)
+    def _changed(self) -> None:
+        self._survey.ask(structures.all_drawn, self._draw)
+        if self._net is not None:
+            self._survey.ask(structures.all_measured, self._fill_net)
 
-    def _refused(self, error: Exception) -> None:
-        self.panel.set_busy(False)
-        self._survey.failed.emit(error)
+    def _draw(self, drawn: list[Drawn]) -> None:
+        """Put the symbols onto the map, at the places that the sightings have now."""
+        roster = self._survey.roster
+        placed = ((roster.position(one.sighting), one.measure) for one in drawn
+                  if roster.row(one.sighting) is not None)
+        self._around.desk.canvas.set_structures([(*at, measure) for at, measure in placed if at is not None])
 
-    def _typed(self) -> None:
-        if self._uuid is not None:
-            self.drafts.note(self._uuid, self.panel.content())
-
-    def _found(self, drafts: list[Draft]) -> None:
-        """Measurements that an earlier run did not get to save."""
-        typed = self.drafts.of(self._uuid) if self._uuid is not None else None
-        if typed is not None:
-            self.panel.restore(typed)
-        there = [draft for draft in drafts if self._survey.roster.row(draft.record) is not None]
-        if there:
-            self._around.desk.toast.say(ntr(
-                "{n} measurement was typed and not saved; it waits at its sighting.",
-                "{n} measurements were typed and not saved; they wait at their sightings.", len(there),
-            ))
-
-    # -- the net ----------------------------------------------------------------------------------------
+    def _closed(self) -> None:
+        self._around.desk.canvas.set_structures(())
+        self._close_net()
 
     def show_net(self) -> None:
         """Open the stereonet of the survey, or bring it to the front."""
@@ -153,11 +119,7 @@ class StructureController(QObject):
         self._net.show()
         self._net.raise_()
         self._net.activateWindow()
-        self._refill_net()
-
-    def _refill_net(self) -> None:
-        if self._net is not None:
-            self._survey.ask(structures.all_measured, self._fill_net)
+        self._survey.ask(structures.all_measured, self._fill_net)
 
     def _fill_net(self, measured: list[Measured]) -> None:
         facts = self._survey.facts
@@ -167,7 +129,7 @@ class StructureController(QObject):
     def _go_to(self, sighting: str) -> None:
         self._survey.selection.set([sighting], "window")
         self._around.desk.canvas.zoom_to([sighting])
-        self._around.desk.bring_up("structure")
+        self.bring_up()
 
     def _net_gone(self) -> None:
         self._net = None

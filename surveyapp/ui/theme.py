@@ -126,13 +126,19 @@ def apply(application: QApplication, colours: Colours, *, touch: bool = False) -
     sheet = style_sheet(colours, touch=touch)
     if application.styleSheet() == sheet:
         return  # to style every widget again takes a second
+    choose(application, colours, touch=touch)
+    application.setStyleSheet(sheet)
+
+
+def choose(application: QApplication, colours: Colours, *, touch: bool = False) -> None:
+    """Say what the look is going to be, for widgets that are made before :func:`apply`: with a style sheet on, Qt
+    styles a widget and all that is in it anew each time it is put into another, which is half of making a window."""
     application.setProperty("surveyapp_theme", colours.name)
     application.setProperty("surveyapp_touch", touch)
     if not application.property("surveyapp_styled"):
         application.setStyle("Fusion")  # once: with a style sheet over it Qt does not tell that it is there
         application.setProperty("surveyapp_styled", True)
     application.setPalette(palette(colours))
-    application.setStyleSheet(sheet)
 
 
 def palette(colours: Colours) -> QPalette:

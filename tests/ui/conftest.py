@@ -112,6 +112,11 @@ def make_desk(
     made: list[MainWindow] = []
 
     def make() -> Desk:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        if not made:
+            # As when the program starts: with the look of the test before, Qt would style each part twice.
+            application.setStyleSheet("")
         window = MainWindow(settings, tmp_path / "drafts", prompts)
         made.append(window)
         window.show()

@@ -1,5 +1,5 @@
 """Takes the pictures of README: ``python3 bootstrap.py screenshots [FOLDER]`` (by default resources/screenshots).
-With ``--all FOLDER`` it takes every screen in every look instead (:mod:`tests.ui.gallery`).
+With ``--all FOLDER [LOOK …]`` it takes every screen in every look, or in these, instead (:mod:`tests.ui.gallery`).
 
 Made from the sample surveys, offscreen, at 1366×768, the screen of the laptops in the field. The preview is taken in
 Chromium, all network refused, where there is one.
@@ -125,7 +125,7 @@ def main() -> int:
         from tests.ui.gallery import take
 
         chosen = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(gettempdir()) / "surveyapp-gallery"
-        for sheet in take(chosen.absolute()):
+        for sheet in take(chosen.absolute(), sys.argv[3:]):
             sys.stdout.write(f"{sheet}\n")
         return 0
     folder = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else FOLDER

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -17,6 +18,7 @@ from surveyapp.ui import theme
 from surveyapp.ui.action_table import ACTIONS, MENUS, WindowState
 from surveyapp.ui.dialogs.palette import CommandPalette
 from surveyapp.ui.mapcanvas.styles import contrast
+from surveyapp.ui.prompts import ScriptedPrompts
 from tests.ui.conftest import Desk
 
 RESOURCES = resource_path("icons").parent
@@ -31,11 +33,26 @@ def test_every_action_says_what_it_is() -> None:
         assert resource_path(f"icons/actions/{spec.icon}.svg").is_file(), spec.id
 
 
-def test_ids_and_shortcuts_are_unique_and_real() -> None:
+def test_every_action_has_a_shortcut_and_no_two_clash() -> None:
     assert max(Counter(spec.id for spec in ACTIONS).values()) == 1
-    keys = [QKeySequence(spec.shortcut).toString() for spec in ACTIONS if spec.shortcut]
-    assert all(keys)
-    assert max(Counter(keys).values()) == 1, Counter(keys).most_common(1)
+    assert not [spec.id for spec in ACTIONS if not spec.shortcut]
+    chords = [tuple(QKeySequence(spec.shortcut)[n] for n in range(QKeySequence(spec.shortcut).count()))
+              for spec in ACTIONS]
+    assert all(chords)
+    assert max(Counter(chords).values()) == 1, Counter(chords).most_common(1)
+    begun = {chord[:length] for chord in chords for length in range(1, len(chord))}
+    assert not begun & set(chords), "a chord that begins with another shortcut is never reached"
+
+
+def test_no_shortcut_is_what_a_text_field_takes_for_itself() -> None:
+    """Copying and the like, and what X11 and macOS know of Emacs; in table and map the field's keys are free."""
+    taken = {QKeySequence(keys)[0] for keys in
+             ("Ctrl+C", "Ctrl+V", "Ctrl+X", "Ctrl+Y", "Ctrl+A", "Ctrl+E", "Ctrl+U", "Home", "End", "Left", "Right",
+              "Space", "Return", "Backspace", "Tab")}
+    found = [spec.id for spec in ACTIONS if not spec.records and QKeySequence(spec.shortcut)[0] in taken]
+    assert found == []
+    bare = [spec.id for spec in ACTIONS if not spec.records and len(spec.shortcut) == 1]
+    assert bare == [], "a letter alone is for typing"
 
 
 @pytest.mark.parametrize("menu", MENUS)
@@ -55,6 +72,27 @@ def test_a_survey_for_reading_offers_nothing_that_writes_it() -> None:
     offered = {spec.id for spec in ACTIONS if spec.when(state)}
     assert {"survey.export", "survey.preview", "survey.check"} <= offered
     assert not {"sighting.new", "sighting.delete", "edit.undo", "edit.redo", "survey.import"} & offered
+
+
+def test_chords_and_keys_that_are_new_do_what_they_say(desk: Desk) -> None:
+    window = desk.window
+    desk.qtbot.keyClick(window, Qt.Key.Key_F2)
+    desk.qtbot.keyClick(window, Qt.Key.Key_D)
+    assert window.appearance.theme == "dark"
+    assert "(F2, D)" in window.action_set["view.dark"].toolTip()
+
+
+def test_the_drafts_banner_and_the_time_have_keys(desk: Desk, survey_file: Path, prompts: ScriptedPrompts) -> None:
+    desk.open(survey_file)
+    desk.trigger("form.continue")
+    assert "No draft waits" in prompts.said[-1]
+    desk.trigger("sighting.new")
+    moment = desk.window.form.body.editor("observed_at")
+    moment.set_raw("2020-01-01 10:00")
+    desk.trigger("form.now")
+    assert not moment.raw().startswith("2020")
+    desk.trigger("photo.enlarge")
+    assert desk.window.desk.side.currentWidget() is desk.window.panels.photos
 
 
 def test_each_action_is_in_its_menu_with_text_and_icon(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,8 @@ from surveyapp.domain.fields import GEOMETRY, LAYERS, SIGHTING
 from surveyapp.domain.geometry import point_hex
 from surveyapp.domain.merge import Revision
 from surveyapp.domain.records import Record, Value, moment_of, utc_text
+from surveyapp.domain.template import fields_of
+from surveyapp.domain.template_text import parse_template
 from surveyapp.domain.vocabulary import VOCABULARIES
 from surveyapp.errors import BadInput
 from surveyapp.ui.forms.checks import BLOCKS, NEEDED, WARNS, Surroundings, findings, state_words
@@ -205,6 +208,23 @@ def test_history_tells_what_changed_from_what_to_what_the_latest_first() -> None
         ("Gem", "Ruby", "Emerald"),
         ("Largest stone", "", "4.5 mm"),
         ("Position", "34.770000, 72.360000", "34.780000, 72.360000"),
+    ]
+
+
+def test_history_speaks_of_the_offices_own_fields_as_the_office_does() -> None:
+    told = {
+        "surveyapp_template": 1, "name": "Swat", "fields": [
+            {"name": "x_shear", "title": "In a shear zone", "kind": "code",
+             "terms": [{"code": "y1", "label": "yes, in its core"}]},
+            {"name": "x_level", "title": "Level", "kind": "real", "unit": "m"},
+        ],
+        "vocabularies": {"clarity": {"add": [{"code": "milky", "label": "Milky"}]}},
+    }
+    asked = fields_of(SIGHTING, parse_template(json.dumps(told)))
+    first = revision("a", operation="insert", gem="ruby")
+    second = revision("b", "a", gem="ruby", x_shear="y1", x_level=12.5, clarity="milky", x_other="1")
+    assert [(c.title, c.after) for c in entries([first, second], asked)[0].changes] == [
+        ("Clarity", "Milky"), ("In a shear zone", "Yes, in its core"), ("Level", "12.5 m"), ("x_other", "1"),
     ]
 
 

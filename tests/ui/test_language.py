@@ -11,7 +11,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QDockWidget, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from surveyapp.settings import Settings
@@ -79,7 +79,7 @@ def test_no_word_of_the_window_is_left_in_english(urdu_desk: Desk) -> None:
     allowed = re.compile(
         r"SurveyApp|Fizagat|Shamozai|Charbagh|Swat( \w+)?|Zarmina|Gul|talc schist|HDOP|NMEA|USB|TCP|UDP|GPS|WGS 84|UTM|"
         r"MGRS|PKT|UTC|EPSG|IGSN|EXIF|GNSS|Ctrl|Alt|Shift|Return|Emerald|Ruby|Peridot|Sapphire|Topaz|Aquamarine|Spinel|"
-        r"Tourmaline|Garnet|/[\w/.\-]+|\d+(\.\d+)?[NE]|km|mm|m³|px|ct|deg|typed|"
+        r"Tourmaline|Garnet|Built-in map \(Natural Earth 1:10 m\)|/[\w/.\-]+|\d+(\.\d+)?[NE]|km|mm|m³|px|ct|deg|typed|"
         r"Saidu Sharif|Mingora|\w+\.gpkg|MBTiles|GeoPackage|GeoTIFF|GeoJSON|[\da-f]{8}-[\da-f-]{27}|[A-Z]{1,3}"
     )
     left = {}
@@ -135,9 +135,9 @@ def test_no_text_is_cut_off_at_1366_by_768(urdu_desk: Desk) -> None:
                 if button.width() < wanted:
                     cut[button.text()] = (button.width(), wanted)
     assert cut == {}
-    window.review.check()
+    window.action_set["survey.check"].trigger()
     urdu_desk.settle()
-    assert window.check_dock.isVisible()
+    assert window.findChild(QDockWidget, "check_dock").isVisible()
     assert (window.width(), window.height()) == (1366, 768)
     toolbar = window.toolbar
     assert all(toolbar.widgetForAction(action).isVisible() for action in toolbar.actions())

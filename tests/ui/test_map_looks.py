@@ -217,11 +217,21 @@ def test_a_position_in_any_notation_is_gone_to(bar: GoToBar, qtbot: QtBot, text:
     assert canvas.scene.pin[:2] == pytest.approx((longitude, latitude))
 
 
+def test_a_toposheet_is_shown_whole(bar: GoToBar, qtbot: QtBot) -> None:
+    canvas = bar.parent()
+    bar.line.setText("sheet 43B5")
+    qtbot.waitUntil(lambda: bar.said.text() == "The whole of sheet 43 B/5")
+    qtbot.keyClick(bar.line, Qt.Key.Key_Return)
+    west, south, east, north = canvas.view.bounds
+    assert west < 72.249 and east > 72.4993 and south < 34.7494 and north > 34.9995
+    assert north - south < 0.6, "and little else"
+
+
 def test_what_is_no_position_is_said_and_the_map_stays(bar: GoToBar, qtbot: QtBot) -> None:
     canvas = bar.parent()
     before = canvas.view
-    bar.line.setText("43 B/5")
-    qtbot.waitUntil(lambda: "names a sheet, not a point" in bar.said.text())
+    bar.line.setText("43 B/17")
+    qtbot.waitUntil(lambda: "does not exist" in bar.said.text())
     assert bar.said.tone == "muted", "half a position is no mistake yet"
     qtbot.keyClick(bar.line, Qt.Key.Key_Return)
     assert bar.said.tone == "danger"
@@ -239,7 +249,7 @@ def test_keys_and_clicks_in_the_line_are_not_for_the_map(bar: GoToBar, qtbot: Qt
     opened: list[str] = []
     canvas.sightingActivated.connect(opened.append)
     before = canvas.view
-    bar.line.setText("43 B/5")
+    bar.line.setText("43 B/17")
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Up, Qt.Key.Key_Plus):
         qtbot.keyClick(bar.line, key)
     qtbot.mouseClick(bar.said, LEFT)

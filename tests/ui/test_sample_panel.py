@@ -74,15 +74,15 @@ def tree(shown: SamplePanel) -> list[str]:
         for place in range(item.childCount()):
             walk(item.child(place), depth + 1)
 
-    for place in range(shown.tree.topLevelItemCount()):
-        walk(shown.tree.topLevelItem(place), 0)
+    for place in range(shown.list.topLevelItemCount()):
+        walk(shown.list.topLevelItem(place), 0)
     return found
 
 
 # --- the panel ---------------------------------------------------------------------------------------
 
 
-def test_samples_get_the_next_free_id_and_undo_gives_it_back(desk: Desk, survey_file: Path) -> None:
+def test_samples_get_the_next_free_id_and_none_gets_one_that_was_given_before(desk: Desk, survey_file: Path) -> None:
     desk.open(survey_file)
     sighting = choose(desk, 0)
     desk.trigger("sample.add")
@@ -97,12 +97,16 @@ def test_samples_get_the_next_free_id_and_undo_gives_it_back(desk: Desk, survey_
     assert set(records) == {f"SWAT1-Z-{YEAR}-001", f"SWAT1-Z-{YEAR}-002"}
     assert all(r.get("sighting_uuid") == sighting and r.get("sample_type") == "rock" for r in records.values())
     choose(desk, 1)
-    assert shown.tree.topLevelItemCount() == 0
+    assert shown.list.topLevelItemCount() == 0
     assert shown.body.editor("sample_id").raw() == f"SWAT1-Z-{YEAR}-003", "unique in the survey, not at the sighting"
     choose(desk, 0)
     desk.trigger("edit.undo")
     assert shown.state.text() == "1 sample"
-    assert shown.body.editor("sample_id").raw() == f"SWAT1-Z-{YEAR}-002"
+    assert shown.body.editor("sample_id").raw() == f"SWAT1-Z-{YEAR}-003", "002 may stand on a bag"
+    line = shown.body.editor("sample_id").input()
+    line.selectAll()  # type: ignore[attr-defined]
+    write(line, f"SWAT1-Z-{YEAR}-002")
+    assert "its bag may still bear it" in shown.body.rows["sample_id"].message.text()
 
 
 def test_a_part_hangs_under_its_sample_and_the_sample_cannot_go_before_it(
@@ -114,7 +118,7 @@ def test_a_part_hangs_under_its_sample_and_the_sample_cannot_go_before_it(
     add(desk)
     desk.trigger("sample.child")
     assert "Choose the sample" in desk.window.desk.toast.text.text()
-    shown.tree.setCurrentItem(shown.tree.topLevelItem(0))
+    shown.list.setCurrentItem(shown.list.topLevelItem(0))
     desk.trigger("sample.child")
     first = f"SWAT1-Z-{YEAR}-001"
     assert first in shown.heading.text()
@@ -123,11 +127,11 @@ def test_a_part_hangs_under_its_sample_and_the_sample_cannot_go_before_it(
     desk.settle()
     assert tree(shown) == [first, f"  {first}.1"]
     assert saved(survey_file)[f"{first}.1"].get("sample_uuid") == saved(survey_file)[first].uuid
-    shown.tree.setCurrentItem(shown.tree.topLevelItem(0))
-    desk.qtbot.keyClick(shown.tree, Qt.Key.Key_Delete)
+    shown.list.setCurrentItem(shown.list.topLevelItem(0))
+    desk.qtbot.keyClick(shown.list, Qt.Key.Key_Delete)
     desk.settle()
     assert any("has 1 part" in said for said in prompts.said)
-    shown.tree.setCurrentItem(shown.tree.topLevelItem(0).child(0))
+    shown.list.setCurrentItem(shown.list.topLevelItem(0).child(0))
     shown.delete_button.click()
     desk.settle()
     assert tree(shown) == [first]
@@ -173,7 +177,7 @@ def test_a_sample_is_edited(desk: Desk, survey_file: Path) -> None:
     choose(desk, 0)
     shown = panel(desk)
     add(desk)
-    shown.tree.setCurrentItem(shown.tree.topLevelItem(0))
+    shown.list.setCurrentItem(shown.list.topLevelItem(0))
     assert not shown.save_button.isEnabled()
     write(shown.body.editor("weight_g").input(), "12,5x")
     assert not shown.save_button.isEnabled()
@@ -182,7 +186,7 @@ def test_a_sample_is_edited(desk: Desk, survey_file: Path) -> None:
     shown.save_button.click()
     desk.settle()
     assert saved(survey_file)[f"SWAT1-Z-{YEAR}-001"].get("weight_g") == 12.5
-    assert "12.5 g" in shown.tree.topLevelItem(0).text(0)
+    assert "12.5 g" in shown.list.topLevelItem(0).text(0)
 
 
 def test_what_is_typed_comes_back_in_another_run(make_desk: MakeDesk, survey_file: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,9 @@ from surveyapp.settings import Settings
 from surveyapp.ui import theme
 from surveyapp.ui.compass_dial import CompassDial, describe, symbol
 from surveyapp.ui.dialogs.stereonet import StereonetWindow, figures
+from surveyapp.ui.mapcanvas.structures import StructureLayer, label_place, strokes
 from surveyapp.ui.mapcanvas.styles import contrast
+from surveyapp.ui.mapcanvas.viewport import Viewport
 from surveyapp.ui.prompts import ScriptedPrompts
 from surveyapp.ui.stereonet import Plot, Stereonet, inks
 from surveyapp.ui.structure_controller import StructureController
@@ -86,8 +90,8 @@ def test_a_measurement_is_typed_read_back_saved_and_undone(desk: Desk, survey_fi
     assert record.get("sighting_uuid") == uuid
     assert (record.get("strike_deg"), record.get("dip_deg"), record.get("structure")) == (45.0, 30.0, "foliation")
     assert record.get("observer") == "Zarmina"
-    assert shown.list.count() == 1
-    assert "045/30 SE" in shown.list.item(0).text()
+    assert shown.list.topLevelItemCount() == 1
+    assert "045/30 SE" in shown.list.topLevelItem(0).text(0)
     assert shown.edit.text() == "", "ready for the next one"
     assert shown.body.editor("structure").raw() == "Foliation", "of the same structure"
     write(shown.edit, "050/32 SE")
@@ -95,7 +99,7 @@ def test_a_measurement_is_typed_read_back_saved_and_undone(desk: Desk, survey_fi
     desk.settle()
     assert shown.state.text() == "2 measurements"
     desk.trigger("edit.undo")
-    assert shown.list.count() == 1
+    assert shown.list.topLevelItemCount() == 1
     assert len(saved(survey_file)) == 1
 
 
@@ -138,7 +142,7 @@ def test_a_measurement_is_edited_and_deleted(desk: Desk, survey_file: Path) -> N
     shown.save_button.click()
     desk.settle()
     assert saved(survey_file)[0].get("trend_deg") == 135.0
-    shown.list.setCurrentRow(0)
+    shown.list.setCurrentItem(shown.list.topLevelItem(0))
     assert shown.edit.text() == "30→135"
     assert not shown.save_button.isEnabled(), "nothing was changed yet"
     shown.edit.selectAll()
@@ -146,17 +150,17 @@ def test_a_measurement_is_edited_and_deleted(desk: Desk, survey_file: Path) -> N
     shown.save_button.click()
     desk.settle()
     assert (saved(survey_file)[0].get("trend_deg"), saved(survey_file)[0].get("plunge_deg")) == (140.0, 32.0)
-    shown.list.setCurrentRow(0)
+    shown.list.setCurrentItem(shown.list.topLevelItem(0))
     desk.qtbot.keyClick(shown.list, Qt.Key.Key_Delete)
     desk.settle()
     assert saved(survey_file) == []
-    assert shown.list.count() == 0
+    assert shown.list.topLevelItemCount() == 0
     desk.trigger("edit.undo")
-    assert shown.list.count() == 1
+    assert shown.list.topLevelItemCount() == 1
 
 
 def test_what_is_typed_stays_at_its_sighting_and_comes_back_in_another_run(
-    make_desk: MakeDesk, survey_file: Path
+    make_desk: MakeDesk, survey_file: Path, prompts: ScriptedPrompts
 ) -> None:
     desk = make_desk()
     desk.open(survey_file)
@@ -164,8 +168,10 @@ def test_what_is_typed_stays_at_its_sighting_and_comes_back_in_another_run(
     write(panel(desk).edit, "045/3")
     choose(desk, 1)
     assert panel(desk).edit.text() == ""
+    assert "not saved; it waits" in desk.window.desk.toast.text.text()
     choose(desk, 0)
     assert panel(desk).edit.text() == "045/3"
+    prompts.will_answer("keep")
     desk.window.close()
     again = make_desk()
     again.open(survey_file)
@@ -184,6 +190,109 @@ def test_what_is_typed_stays_at_its_sighting_and_comes_back_in_another_run(
     assert not list((again.window.form_controller._drafts.folder / "structure").glob("*.draft"))
 
 
+def test_closing_asks_about_what_is_typed_and_not_saved(
+    desk: Desk, survey_file: Path, prompts: ScriptedPrompts
+) -> None:
+    desk.open(survey_file)
+    choose(desk, 0)
+    shown = panel(desk)
+    write(shown.edit, "045/3")
+    prompts.will_answer(None)
+    desk.trigger("survey.close")
+    assert desk.window.survey.path == survey_file
+    assert "You typed a measurement" in prompts.said[-1]
+    write(shown.edit, "0 NE")  # contradicts itself
+    prompts.will_answer("save")
+    desk.trigger("survey.close")
+    assert desk.window.survey.path == survey_file, "what cannot be saved is not left behind"
+    assert desk.window.desk.side.currentWidget() is shown
+    shown.edit.setText("045/30 SE")
+    shown.edit.textEdited.emit("045/30 SE")
+    prompts.will_answer("save")
+    desk.trigger("survey.close")
+    assert desk.window.survey.path is None
+    assert len(saved(survey_file)) == 1
+    desk.open(survey_file)
+    choose(desk, 0)
+    write(shown.edit, "1")
+    prompts.will_answer("drop")
+    desk.trigger("survey.close")
+    desk.open(survey_file)
+    choose(desk, 0)
+    assert shown.edit.text() == ""
+
+
+def test_the_keys_of_the_form_are_for_the_panel_that_the_keyboard_is_in(desk: Desk, survey_file: Path) -> None:
+    desk.open(survey_file)
+    choose(desk, 0)
+    desk.trigger("structure.add")
+    shown = panel(desk)
+    write(shown.edit, "045/30 SE")
+    desk.trigger("form.save")
+    assert len(saved(survey_file)) == 1
+    write(shown.edit, "1")
+    desk.trigger("form.cancel")
+    assert shown.edit.text() == ""
+
+
+# --- the map -----------------------------------------------------------------------------------------
+
+
+def test_measurements_stand_on_the_map_and_move_with_what_is_saved(desk: Desk, survey_file: Path) -> None:
+    with Session.open(survey_file) as session:
+        place = next(iter(session.file.records("sighting")))
+        add_orientation(session, place.uuid, Plane(45, 30), {})
+    desk.open(survey_file)
+    canvas = desk.window.canvas
+    layer = canvas.scene.structures
+    assert layer.measures == [Plane(45, 30)]
+    assert layer.in_view(replace(canvas.view, scale=50.0)) == [], "not from far away"
+    canvas.zoom_to([place.uuid])
+    ((x, y, _measure),) = layer.in_view(canvas.view)
+    assert place.position is not None
+    assert (x, y) == pytest.approx(canvas.view.pixel(*place.position), abs=0.01)
+    drawn = canvas.grab().toImage()
+    canvas.set_shown("structures", False)
+    assert canvas.grab().toImage() != drawn
+    canvas.set_shown("structures", True)
+    assert canvas.grab().toImage() == drawn
+    desk.window.survey.selection.set([place.uuid], "window")
+    desk.trigger("sighting.delete")
+    assert not canvas.scene.structures.measures
+    desk.trigger("edit.undo")
+    assert canvas.scene.structures.measures
+    desk.trigger("survey.close")
+    assert not canvas.scene.structures.measures
+
+
+@pytest.mark.parametrize("strike", [0, 45, 200, 359.5])
+def test_a_symbol_strikes_to_true_north_and_dips_to_the_right(strike: float) -> None:
+    def azimuth(point: tuple[float, float]) -> float:
+        return math.degrees(math.atan2(point[0], -point[1])) % 360
+
+    line, tick = strokes(Plane(strike, 30), 20)
+    assert azimuth(line[0]) == pytest.approx(strike, abs=1e-6)
+    assert azimuth(line[1]) == pytest.approx((strike + 180) % 360, abs=1e-6)
+    assert azimuth(tick[1]) == pytest.approx((strike + 90) % 360, abs=1e-6)
+    assert tick[0] == (0, 0)
+    assert azimuth(label_place(Plane(strike, 30), 20)) == pytest.approx((strike + 90) % 360, abs=1e-6)
+    upright = strokes(Plane(strike, 90), 20)[1]
+    assert upright[0] == pytest.approx((-upright[1][0], -upright[1][1]))
+    flat = strokes(Plane(strike, 0), 20)[1]
+    assert math.dist(*flat) == pytest.approx(40)
+    shaft, head = strokes(Line(strike, 30), 20)
+    assert azimuth(shaft[1]) == pytest.approx(strike, abs=1e-6)
+    assert head[1] == shaft[1]
+
+
+def test_too_many_measurements_are_no_help_to_anybody() -> None:
+    view = Viewport(800, 600, 72.36, 34.8, 9000.0)
+    lon, lat = view.lonlat(400, 300)
+    assert len(StructureLayer([(lon, lat, Plane(1, 2))] * 220).in_view(view)) == 220
+    assert StructureLayer([(lon, lat, Plane(1, 2))] * 221).in_view(view) == []
+    assert StructureLayer([(lon + 5, lat, Plane(1, 2))] * 221).in_view(view) == []
+
+
 def test_a_choice_in_the_list_does_not_throw_away_what_is_typed(desk: Desk, survey_file: Path) -> None:
     desk.open(survey_file)
     choose(desk, 0)
@@ -192,12 +301,12 @@ def test_a_choice_in_the_list_does_not_throw_away_what_is_typed(desk: Desk, surv
     shown.save_button.click()
     desk.settle()
     write(shown.edit, "1")
-    shown.list.setCurrentRow(0)
+    shown.list.setCurrentItem(shown.list.topLevelItem(0))
     assert shown.edit.text() == "1"
     assert "first" in shown.how.text()
     assert not shown.list.selectedItems()
     shown.cancel_button.click()
-    shown.list.setCurrentRow(0)
+    shown.list.setCurrentItem(shown.list.topLevelItem(0))
     assert shown.edit.text() == "045/30 SE"
 
 
@@ -222,7 +331,7 @@ def test_a_survey_for_reading_shows_what_was_measured_and_changes_nothing(
     desk.settle()
     shown = panel(desk)
     assert "reading only" in shown.state.text()
-    shown.list.setCurrentRow(0)
+    shown.list.setCurrentItem(shown.list.topLevelItem(0))
     assert shown.dial.measure == Plane(45, 30)
     assert not shown.entry.isEnabled()
     assert not shown.save_button.isEnabled()

@@ -107,22 +107,23 @@ def test_ticks_and_needs_are_set_in_the_dialog_and_written_to_a_file(
     desk.open(survey_file)
     dialog = dialog_of(desk)
     assert dialog.main_button.isEnabled()
-    dialog._items["clarity"].setCheckState(0, Qt.CheckState.Unchecked)
+    fields = dialog.fields
+    fields.items["clarity"].setCheckState(0, Qt.CheckState.Unchecked)
     assert "Give the template a name" in dialog.trouble.text()
     assert not dialog.main_button.isEnabled()
     write(dialog.name, "سوات")
-    needs = dialog._needs["colour"]
-    needs.setCurrentIndex(needs.findData(2))
-    dialog._needs["locality"].setCurrentIndex(1)
-    dialog._items["locality"].setCheckState(0, Qt.CheckState.Unchecked)
-    assert dialog._needs["locality"].currentIndex() == 0, "what is not shown is needed of nobody"
-    assert not dialog._needs["locality"].isEnabled()
+    needs = fields.needs["colour"]
+    needs.setCurrentIndex(needs.findData("team"))
+    fields.needs["locality"].setCurrentIndex(1)
+    fields.items["locality"].setCheckState(0, Qt.CheckState.Unchecked)
+    assert fields.needs["locality"].currentIndex() == 0, "what is not shown is needed of nobody"
+    assert not fields.needs["locality"].isEnabled()
     out = tmp_path / "ours.json"
     prompts.will_answer(out)
     desk.qtbot.mouseClick(dialog.save, LEFT)
     kept = templates.read(out)
     assert (kept.name, kept.hidden, kept.required) == ("سوات", {"clarity", "locality"}, {"colour": 2})
-    assert not dialog._items["gem"].flags() & Qt.ItemFlag.ItemIsUserCheckable
+    assert not fields.items["gem"].flags() & Qt.ItemFlag.ItemIsUserCheckable
     desk.qtbot.mouseClick(dialog.main_button, LEFT)
     desk.settle()
     assert desk.window.form.template == kept
@@ -160,7 +161,13 @@ def test_a_survey_for_reading_shows_its_template_and_changes_none(desk: Desk, su
     dialog = dialog_of(desk)
     assert dialog.name.text() == "Swat emerald belt"
     assert not dialog.main_button.isEnabled()
-    assert not dialog.tree.isEnabled()
+    assert not dialog.fields.items["notes"].flags() & Qt.ItemFlag.ItemIsUserCheckable
+    dialog.tabs.setCurrentWidget(dialog.lists)
+    dialog.lists.choose("host_rock")
+    assert not dialog.lists.terms.item(0).flags() & Qt.ItemFlag.ItemIsUserCheckable
+    assert not dialog.lists.all_button.isEnabled()
+    assert not dialog.fields.needs["notes"].isEnabled()
+    assert dialog.positions.editors["gps", "max_hdop"].isReadOnly()  # type: ignore[attr-defined]
     dialog.reject()
 
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from surveyapp.services import demo
 from surveyapp.services.session import Session
 from surveyapp.settings import Settings
-from surveyapp.ui.dialogs.export import ExportDialog
 from surveyapp.ui.dialogs.new_survey import NewSurveyDialog
+from surveyapp.ui.dialogs.preview_choice import PreviewChoiceDialog
 from surveyapp.ui.prompts import ScriptedPrompts
 from surveyapp.ui.tour.overlay import place_beside
 from surveyapp.ui.tour.steps import PLACE, Seen, steps
@@ -91,8 +91,8 @@ def test_ten_steps_lead_from_looking_to_handing_on(pupil: Pupil, settings: Setti
     pupil.come_to("preview")
     assert settings["tour.done"] is False
     pupil.desk.trigger("survey.preview")
-    dialog = window.findChild(ExportDialog)
-    assert isinstance(dialog, ExportDialog)
+    dialog = window.findChild(PreviewChoiceDialog)
+    assert isinstance(dialog, PreviewChoiceDialog)
     qtbot.wait(100)
     assert pupil.step == "preview"  # the dialog is finished first
     dialog.reject()

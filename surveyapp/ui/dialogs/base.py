@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -20,6 +21,9 @@ from PySide6.QtWidgets import (
 
 from surveyapp.ui import theme
 from surveyapp.words import tr
+
+_NOTE_WIDTH = 420
+"""A remark wider than this (px) takes a second line."""
 
 
 class Dialog(QDialog):
@@ -59,6 +63,14 @@ class Dialog(QDialog):
         layout.addWidget(self.buttons)
         self.complain("")
 
+    def grow(self) -> None:
+        """Make room for what came to be shown; Qt squeezes a form with notes in it instead."""
+        layout = self.layout()
+        if layout is None or not self.isVisible():
+            return  # it opens as high as it needs to be
+        layout.activate()
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+
     def complain(self, sentence: str, *, blocks: bool = True) -> None:
         """Say what is wrong (empty: nothing); ``blocks`` keeps the main button off."""
         self.trouble.setText(sentence)
@@ -74,6 +86,29 @@ def role_label(text: str, role: str) -> QLabel:
     label.setAlignment(theme.leading() | Qt.AlignmentFlag.AlignVCenter)
     label.setProperty("role", role)
     return label
+
+
+def centre_labels(form: QFormLayout) -> None:
+    """Put the labels beside the middle of their fields; Qt leaves them above it where the fields are for a finger."""
+    for row in range(form.rowCount()):
+        item = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+        label = item.widget() if item is not None else None
+        if label is not None:
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+
+
+class FieldNote(QLabel):
+    """A remark under a field, no higher than its words: Qt's own guess of a label that wraps is twice as high."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setProperty("role", "muted")
+
+    def sizeHint(self) -> QSize:
+        width = min(self.fontMetrics().horizontalAdvance(self.text()) + 4, _NOTE_WIDTH)
+        return QSize(width, self.heightForWidth(width))
 
 
 def card() -> QFrame:

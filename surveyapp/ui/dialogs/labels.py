@@ -13,6 +13,7 @@ from surveyapp.services.labels import SHEET_BY_KEY, SHEETS, Label, Sheet, labels
 from surveyapp.services.samples import Sampled
 from surveyapp.settings import Settings
 from surveyapp.ui.dialogs.base import Dialog, role_label
+from surveyapp.ui.forms.images import toned
 from surveyapp.ui.labels_print import preview, save_labels
 from surveyapp.words import ntr, tr
 
@@ -118,7 +119,8 @@ class LabelsDialog(Dialog):
         self._offer_first()
         labels, first = self.labels, self.begin_at
         factor = self.devicePixelRatioF()
-        picture = preview(labels, self.sheet, 0, first, round(_PREVIEW_PX * factor), cuts=self.cuts.isChecked())
+        page = preview(labels, self.sheet, 0, first, round(_PREVIEW_PX * factor), cuts=self.cuts.isChecked())
+        picture = toned(page)
         shown = QPixmap.fromImage(picture)
         shown.setDevicePixelRatio(factor)
         self.page.setPixmap(shown)

@@ -376,7 +376,8 @@ class MergeDialog(Dialog):
 
     def _set_hot(self, *, hot: bool) -> None:
         """Show that files may be let go of here."""
-        self.files.setStyleSheet(f"border: 2px dashed {theme.current().accent};" if hot else "")
+        edge = f"QListWidget {{ border: 2px dashed {theme.current().accent}; }}"  # without a name tooltips get it, too
+        self.files.setStyleSheet(edge if hot else "")
 
 
 def _dropped(urls: Iterable[QUrl]) -> list[Path]:

@@ -14,7 +14,7 @@ from surveyapp.errors import BadInput
 from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.editors import make_editor
 from surveyapp.ui.forms.field_row import FieldRow
-from surveyapp.ui.forms.form_body import told_value
+from surveyapp.ui.forms.history_text import told_value
 from surveyapp.ui.forms.look import ToneLabel, small_button
 from surveyapp.words import ntr, tr
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from surveyapp.domain.fields import GEOMETRY, POSITION_FACTS, SIGHTING, Field
+from surveyapp.domain.fixes import Fix
 from surveyapp.domain.records import Record, Value, utc_text
 from surveyapp.domain.template import EMPTY, Template, check_with
 from surveyapp.domain.validation import ERROR, Issue, parse_value
@@ -22,14 +23,6 @@ BLOCKS, WARNS, NEEDED, NATIONAL = "blocks", "warns", "needed", "national"
 layer needs it."""
 
 _AMOUNTS = ("stone_count", "largest_mm", "total_carats", "abundance")
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """One press that mends a finding: the button's text and the values that it sets."""
-
-    text: str
-    values: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +73,7 @@ def _finding(issue: Issue, values: Mapping[str, Value], around: Surroundings) ->
     if issue.code == "missing":
         return Finding(name, NEEDED if issue.level <= 2 else NATIONAL, issue.message, _fill(name, around))
     fix = _FIXES.get(issue.code)
-    loudness = BLOCKS if issue.severity == ERROR and issue.code != "bad-value" else WARNS
+    loudness = BLOCKS if issue.severity == ERROR and issue.code not in ("bad-value", "bad-spelling") else WARNS
     return Finding(name, loudness, issue.message, fix(name, values, around) if fix else None)
 
 
@@ -115,7 +108,9 @@ def _mend_accuracy(name: str, _values: Mapping[str, Value], _around: Surrounding
     return Fix(tr("Clear it"), {name: None})
 
 
-_FIXES = {"bad-value": _mend_value, "future": _mend_future, "false-accuracy": _mend_accuracy}
+_FIXES = {
+    "bad-value": _mend_value, "bad-spelling": _mend_value, "future": _mend_future, "false-accuracy": _mend_accuracy,
+}
 
 
 def _absence(values: Mapping[str, Value]) -> Iterator[Finding]:

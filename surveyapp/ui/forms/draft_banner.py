@@ -36,8 +36,8 @@ class DraftBanner(QFrame):
         row.addWidget(self.continue_button)
         column.addWidget(self._words)
         column.addLayout(row)
-        self.continue_button.clicked.connect(self._continue)
-        self.discard_button.clicked.connect(self._discard)
+        self.continue_button.clicked.connect(self.take_up)
+        self.discard_button.clicked.connect(self.throw_away)
         self.hide()
 
     def offer(self, draft: Draft | None, waiting: int = 0) -> None:
@@ -47,12 +47,14 @@ class DraftBanner(QFrame):
         if draft is not None:
             self._words.say(_told(draft, waiting))
 
-    def _continue(self) -> None:
+    def take_up(self) -> None:
+        """Continue the draft that is asked about."""
         draft = self.draft
         self.offer(None)
         self.continueWanted.emit(draft)
 
-    def _discard(self) -> None:
+    def throw_away(self) -> None:
+        """Throw away the draft that is asked about."""
         draft = self.draft
         self.offer(None)
         self.discardWanted.emit(draft)

@@ -6,8 +6,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from surveyapp.domain.fields import Field
+from surveyapp.domain.fixes import Fix
 from surveyapp.domain.records import Value
-from surveyapp.ui.forms.checks import BLOCKS, NATIONAL, NEEDED, WARNS, Finding, Fix
+from surveyapp.ui.forms.checks import BLOCKS, NATIONAL, NEEDED, WARNS, Finding
 from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.look import IconButton, ToneLabel, small_button
 from surveyapp.words import tr
@@ -97,6 +98,12 @@ class FieldRow(QWidget):
         self.fix_button.setVisible(self._fix is not None)
         self.fix_button.setText(self._fix.text if self._fix else "")
         self.editor.set_invalid(finding is not None and finding.loudness == BLOCKS)
+
+    def put_below(self, widget: QWidget) -> None:
+        """Put a widget of the caller's under the editor and its message."""
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(widget)
 
     def set_pinned(self, pinned: bool) -> None:
         """Show the pin in or out; silent."""

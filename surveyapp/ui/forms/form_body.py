@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from surveyapp.domain.fields import INTEGER, REAL, SIGHTING, Field
+from surveyapp.domain.fields import INTEGER, REAL, Field
 from surveyapp.domain.records import Value
-from surveyapp.domain.template import OfficeField
 from surveyapp.errors import BadInput
 from surveyapp.ui.forms.checks import BLOCKS, NATIONAL, Finding
 from surveyapp.ui.forms.editor import Editor
 from surveyapp.ui.forms.editors import make_editor
 from surveyapp.ui.forms.field_row import FieldRow
-from surveyapp.ui.forms.history_text import isolated, readable, sentence_case
+from surveyapp.ui.forms.history_text import isolated, told_value
 from surveyapp.ui.forms.section import Section
 from surveyapp.ui.forms.text_editors import ReturnGoesOn
 from surveyapp.words import tr
@@ -199,16 +198,6 @@ class FormBody(QWidget):
                 return at.field
             at = at.parent()
         return None
-
-
-def told_value(field: Field, value: Value) -> str:
-    """A value of a sighting as a person reads it, with the terms that the office added."""
-    if value is None or not isinstance(field, OfficeField):
-        return readable(SIGHTING.name, field.name, value)
-    if field.vocabulary is not None:
-        return sentence_case(field.vocabulary.label(value))
-    text = f"{value:.15g}" if isinstance(value, float) else str(value)
-    return f"{text} {field.unit}" if field.unit else text
 
 
 def _is_narrow(field: Field) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from surveyapp.domain.fields import Field
 from surveyapp.domain.merge import Revision
 from surveyapp.ui.forms.history_text import Entry, FieldChange, entries, isolated
 from surveyapp.ui.forms.look import ToneLabel, small_button
@@ -47,14 +48,14 @@ class HistoryPanel(QScrollArea):
         self.setWidget(self._host)
         self.show_history(())
 
-    def show_history(self, revisions: Sequence[Revision]) -> None:
-        """Show the revisions of one record, the latest first."""
+    def show_history(self, revisions: Sequence[Revision], asked: Sequence[Field] = ()) -> None:
+        """Show the revisions of one record, the latest first; ``asked`` are its fields as its office makes them."""
         for card in self.cards:
             self._column.removeWidget(card)
             card.hide()
             card.deleteLater()
         self.cards, self._shown = [], 0
-        self._entries = entries(revisions)
+        self._entries = entries(revisions, asked)
         self._nothing.setVisible(not self._entries)
         self._show_more()
         self.verticalScrollBar().setValue(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from surveyapp.domain.fields import BLOB, DATETIME, GEOMETRY, LAYER_BY_NAME
+from surveyapp.domain.fields import BLOB, DATETIME, GEOMETRY, LAYER_BY_NAME, Field
 from surveyapp.domain.geometry import point_of
 from surveyapp.domain.merge import DELETE, DELETED, INSERT, RESOLVE, WITHDRAW, Revision
 from surveyapp.domain.records import Value, moment_of
@@ -49,13 +49,15 @@ class Entry:
     stands: bool
 
 
-def entries(revisions: Sequence[Revision]) -> list[Entry]:
-    """History of one record, the latest first; children before parents where the times say otherwise."""
+def entries(revisions: Sequence[Revision], asked: Sequence[Field] = ()) -> list[Entry]:
+    """History of one record, the latest first; children before parents where the times say otherwise. ``asked`` are the
+    fields as the record's office makes them, with those of its own."""
     by_id = {revision.revision: revision for revision in revisions}
     parents = {parent for revision in revisions for parent in revision.parents}
     depth = _depths(by_id)
     ordered = sorted(revisions, key=lambda r: (depth[r.revision], r.at or "", r.revision), reverse=True)
-    return [_entry(revision, by_id, revision.revision not in parents) for revision in ordered]
+    by_name = {field.name: field for field in asked}
+    return [_entry(revision, by_id, revision.revision not in parents, by_name) for revision in ordered]
 
 
 def _depths(by_id: Mapping[str, Revision]) -> dict[str, int]:
@@ -77,8 +79,10 @@ def _depths(by_id: Mapping[str, Revision]) -> dict[str, int]:
     return known
 
 
-def _entry(revision: Revision, by_id: Mapping[str, Revision], stands: bool) -> Entry:
-    changes = changes_of(revision, by_id)
+def _entry(
+    revision: Revision, by_id: Mapping[str, Revision], stands: bool, asked: Mapping[str, Field]
+) -> Entry:
+    changes = changes_of(revision, by_id, asked)
     return Entry(
         revision,
         _what(revision, changes),
@@ -110,30 +114,34 @@ def _what(revision: Revision, changes: Sequence[FieldChange]) -> str:
     return f"{what} · {by}"
 
 
-def changes_of(revision: Revision, by_id: Mapping[str, Revision]) -> tuple[FieldChange, ...]:
+def changes_of(
+    revision: Revision, by_id: Mapping[str, Revision], asked: Mapping[str, Field] | None = None
+) -> tuple[FieldChange, ...]:
     """Fields that differ from the parents, in the order of the field table, then the point, then others.
 
-    Of a revision with several parents, what differs from any of them is told, with the parents' values.
+    Of a revision with several parents, what differs from any of them is told, with the parents' values. ``asked`` are
+    fields as an office makes them, by name: its own have their title and terms there.
     """
     bodies = [by_id[p].body or {} for p in revision.parents if p in by_id] or [{}]
     after = revision.body or {}
     names = set(after).union(*bodies) - {DELETED}
     changed = [n for n in names if any(body.get(n) != after.get(n) for body in bodies)]
     layer = LAYER_BY_NAME.get(revision.layer)
-    order = {name: i for i, name in enumerate((*layer.names, GEOMETRY))} if layer else {}
+    known = {**{field.name: field for field in layer}, **(asked or {})} if layer else {}
+    order = {name: i for i, name in enumerate(dict.fromkeys((*layer.names, GEOMETRY, *known)))} if layer else {}
     found = []
     for name in sorted(changed, key=lambda n: (order.get(n, len(order)), n)):
-        field = layer.field(name) if layer else None
+        field = known.get(name)
         if field is not None and field.kind == BLOB:
             continue
-        befores = dict.fromkeys(readable(revision.layer, name, body.get(name)) for body in bodies)
+        befores = dict.fromkeys(_readable(field, name, body.get(name)) for body in bodies)
         title = tr("Position") if name == GEOMETRY else tr(field.title) if field else name
         found.append(
             FieldChange(
                 name,
                 title,
                 " / ".join(b for b in befores if b),
-                readable(revision.layer, name, after.get(name)),
+                _readable(field, name, after.get(name)),
             )
         )
     return tuple(found)
@@ -141,13 +149,26 @@ def changes_of(revision: Revision, by_id: Mapping[str, Revision]) -> tuple[Field
 
 def readable(layer: str, name: str, value: Value) -> str:
     """A value as a person reads it: label of a code, number with unit, Pakistan time, latitude, longitude."""
+    known = LAYER_BY_NAME.get(layer)
+    return _readable(known.field(name) if known else None, name, value)
+
+
+def _readable(field: Field | None, name: str, value: Value) -> str:
     if value is None:
         return ""
     if name == GEOMETRY:
         point = point_of(value)
-        return f"{point[1]:.6f}, {point[0]:.6f}" if point else tr("a line or area")
-    known = LAYER_BY_NAME.get(layer)
-    field = known.field(name) if known else None
+        if point is None:
+            return tr("a line or area")
+        # A text to translate, because from right to left the two need marks that keep their order.
+        return tr("{latitude}, {longitude}", latitude=f"{point[1]:.6f}", longitude=f"{point[0]:.6f}")
+    return told_value(field, value)
+
+
+def told_value(field: Field | None, value: Value) -> str:
+    """A value as a person reads it, with the terms that an office added to the field (``None``: an unknown field)."""
+    if value is None:
+        return ""
     if field is not None and field.vocabulary is not None:
         return sentence_case(field.vocabulary.label(value))
     if field is not None and field.kind == DATETIME:

@@ -10,14 +10,26 @@ import unicodedata
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPainter, QPixmap, QResizeEvent, QTextLayout, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QIcon,
+    QPainter,
+    QPixmap,
+    QResizeEvent,
+    QTextLayout,
+    QWheelEvent,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from surveyapp.ui import theme
 
-FRAMELESS = "border: none; padding: 0; min-height: 0; background: transparent;"
-"""Style of a line edit inside a box that has frame and height of its own."""
+FRAMELESS = "QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }"
+"""Style of a line edit inside a box that has frame and height of its own. It names whom it is for: otherwise the line's
+tooltip would have no ground either."""
 
 TONES = ("", "muted", "warning", "danger", "good")
 """Roles of a label that the style sheet knows; the empty one is plain text."""
@@ -35,6 +47,11 @@ def mixed(one: str, other: str, share: float) -> QColor:
         share * x + (1 - share) * y for x, y in ((a.redF(), b.redF()), (a.greenF(), b.greenF()), (a.blueF(), b.blueF()))
     )
     return QColor.fromRgbF(red, green, blue)
+
+
+def mirrored(left: int, top: int, right: int, bottom: int) -> tuple[int, int, int, int]:
+    """Margins as they are meant from left to right; Qt does not turn those of a layout around by itself."""
+    return (right, top, left, bottom) if QGuiApplication.isRightToLeft() else (left, top, right, bottom)
 
 
 def text_direction(text: str) -> Qt.LayoutDirection:

@@ -42,7 +42,7 @@ class MomentEditor(Editor):
         self.row_layout.addWidget(self.calendar_button, 0, Qt.AlignmentFlag.AlignTop)
         self.setFocusProxy(self.line)
         self.line.textEdited.connect(self._edited)
-        self.now_button.clicked.connect(self._set_now)
+        self.now_button.clicked.connect(self.set_now)
         self.calendar_button.clicked.connect(self._open_calendar)
 
     def raw(self) -> str:
@@ -75,7 +75,8 @@ class MomentEditor(Editor):
         self.understood.say(words)
         self.understood.setVisible(bool(words))
 
-    def _set_now(self) -> None:
+    def set_now(self) -> None:
+        """Put this moment in."""
         self.set_value(utc_text(self.now()))
         self.changed.emit()
 

@@ -16,6 +16,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from surveyapp.domain.fields import GEOMETRY, POSITION_FACTS, SIGHTING, Field
+from surveyapp.domain.fixes import Fix
 from surveyapp.domain.records import Record, Value, new_uuid
 from surveyapp.domain.template import EMPTY, Template, fields_of
 from surveyapp.errors import BadInput
@@ -25,7 +26,6 @@ from surveyapp.ui.forms.checks import (
     NEEDED,
     WARNS,
     Finding,
-    Fix,
     Surroundings,
     findings,
     state_words,
@@ -35,6 +35,7 @@ from surveyapp.ui.forms.defaults import new_values
 from surveyapp.ui.forms.draft_banner import DraftBanner
 from surveyapp.ui.forms.form_body import FormBody
 from surveyapp.ui.forms.form_footer import FormFooter
+from surveyapp.ui.forms.form_remarks import FormRemarks
 from surveyapp.ui.forms.gem_chooser import GemEditor
 from surveyapp.ui.forms.look import TitleLabel
 from surveyapp.ui.forms.memory import Memory
@@ -48,6 +49,8 @@ _OPENED = ("The find", "Where")
 _WHERE = "Where"
 _OF_POSITION = (GEOMETRY, *POSITION_FACTS)
 _WORKED_OUT = ("province", "toposheet")
+_LEFT_OUT = (*POSITION_FACTS, "boundary_source")
+"""What nobody types: the position card shows it."""
 _OF_A_FIND = ("expression", "confidence", "identification_method")
 """Says something of a gem that was found; an absence has none."""
 
@@ -111,6 +114,8 @@ class SightingForm(QWidget):
         self.body = self._made_body()
         self.footer = FormFooter(self)
         self.draft_banner = DraftBanner(self)
+        self.remarks = FormRemarks(self.body, self.go_to, self)
+        self.dirtyChanged.connect(self.remarks.banner.set_dirty)
         self._lay_out()
         self._wire()
         self.load(None, {})
@@ -121,6 +126,7 @@ class SightingForm(QWidget):
         """Show a record, or a new sighting with ``defaults`` over what is pinned. What stood in the form is
         gone without a question: ask first while :attr:`dirty`."""
         self.record = record
+        self.remarks.loaded(record)
         self.uuid = record.uuid if record else new_uuid()
         self._defaults = dict(defaults or {})
         values = dict(record.values) if record else self._new_values()
@@ -223,6 +229,12 @@ class SightingForm(QWidget):
         row.pin.toggle()
         return tr(row.field.title)
 
+    def set_now(self) -> None:
+        """The sighting is observed at this moment."""
+        moment = self.body.editor("observed_at")
+        assert isinstance(moment, MomentEditor)
+        moment.set_now()
+
     @property
     def project(self) -> str | None:
         """The survey that is chosen in the form, where there are several."""
@@ -301,12 +313,13 @@ class SightingForm(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidget(self.body)
         column.addWidget(self.draft_banner)
+        column.addWidget(self.remarks.banner)
         column.addLayout(head)
         column.addWidget(self._scroll, 1)
         column.addWidget(self.footer)
 
     def _made_body(self, opened: Iterable[str] = _OPENED) -> FormBody:
-        body = FormBody(self.asked, leave=POSITION_FACTS, opened=opened, hidden=self.template.hidden,
+        body = FormBody(self.asked, leave=_LEFT_OUT, opened=opened, hidden=self.template.hidden,
                         surveys=self._surveys, parent=self)
         body.put_first(_WHERE, self.position_box)
         return body
@@ -321,6 +334,7 @@ class SightingForm(QWidget):
         moment.now = self.now
         for name in self.body.rows:
             self.body.rows[name].set_pinned(name in self.memory.pinned)
+        self.remarks.attach(self.body)
 
     def _wire(self) -> None:
         self._wire_body()

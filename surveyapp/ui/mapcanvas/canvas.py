@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QFontInfo, QPainter
 from PySide6.QtWidgets import QWidget
 
+from surveyapp.domain.orientation import Measure
 from surveyapp.geo.ground.layer import GroundLayer
 from surveyapp.geo.ground.model import WorldBox
 from surveyapp.ui.mapcanvas import overlays
@@ -23,12 +24,13 @@ from surveyapp.ui.mapcanvas.legend import ROW_PX
 from surveyapp.ui.mapcanvas.levels import Crowding
 from surveyapp.ui.mapcanvas.scene import TITLE_HEIGHT, LabelOf, Sheet
 from surveyapp.ui.mapcanvas.snapshot import Paper, check_size, paper_scale, save_pdf, save_png
+from surveyapp.ui.mapcanvas.structures import StructureLayer
 from surveyapp.ui.mapcanvas.styles import THEMES, PointStyle
 from surveyapp.ui.mapcanvas.surface import MapSurface
 from surveyapp.ui.mapcanvas.viewport import Box, Viewport
 from surveyapp.words import tr
 
-OwnKind = Literal["outline", "places", "areas", "tracks", "legend"]
+OwnKind = Literal["outline", "places", "areas", "tracks", "structures", "legend"]
 """What the map draws of its own beside the sightings and the nets."""
 
 
@@ -72,6 +74,7 @@ class MapCanvas(MapSurface):
         """Draw something of the map's own, or leave it out."""
         self._hidden = self._hidden - {kind} if shown else self._hidden | {kind}
         self.scene.ground.show_own(outline="outline" not in self._hidden, places="places" not in self._hidden)
+        self.scene.structures_shown = "structures" not in self._hidden
         if kind == "legend":
             self.set_legend(shown)
         self._show_outlines(refit=False)
@@ -157,6 +160,11 @@ class MapCanvas(MapSurface):
     def set_areas(self, areas: Sequence[tuple[str, LonLat]]) -> None:
         """Licences, prospects, worked extents: name and ring (n, 2) of longitude, latitude."""
         self._set_outlines("area", [overlays.area(points, name) for name, points in areas])
+
+    def set_structures(self, placed: Sequence[tuple[float, float, Measure]]) -> None:
+        """Measurements of structure at their places (longitude, latitude, measurement), drawn where one is close."""
+        self.scene.structures = StructureLayer(placed)
+        self._changed()
 
     def set_labels(self, label_of: LabelOf | None) -> None:
         """Name single sightings on the map where there is room; None: no names."""

@@ -150,13 +150,16 @@ def reserve(glass: Glass, options: GlassOptions, placer: LabelPlacer, width: flo
         placer.reserve(box.x() - 4, box.y() - 2, box.width() + 8, box.height() + 4)
 
 
-def paint(painter: QPainter, view: Viewport, theme: Theme, glass: Glass, options: GlassOptions) -> None:
-    """Everything on the glass."""
+def paint(
+    painter: QPainter, view: Viewport, theme: Theme, glass: Glass, options: GlassOptions, *, numbered: bool = False
+) -> None:
+    """Everything on the glass. ``numbered``: the rows of the legend with the numbers of their keys."""
     font = QFont(painter.font())
     chrome.paint_scale_bar(painter, view, theme, glass.scale)
     chrome.paint_north_arrow(painter, theme, glass.arrow.center(), font)
     if glass.legend is not None:
-        paint_legend(painter, glass.legend, theme, options.mirrored, foldable=options.buttons is not None)
+        foldable = options.buttons is not None
+        paint_legend(painter, glass.legend, theme, options.mirrored, foldable=foldable, numbered=numbered)
     painter.setFont(small_font(font))
     chrome.paint_words(painter, theme, glass.attribution[1], glass.attribution[0])
     painter.setFont(font)

@@ -105,8 +105,11 @@ def _lines(rows: Sequence[LegendRow], words: LegendWords, fits: int) -> list[Leg
     return [*ordered, *notes]
 
 
-def paint_legend(painter: QPainter, legend: Legend, theme: Theme, mirrored: bool, foldable: bool) -> None:
-    """``mirrored``: from right to left; ``foldable``: show that its head can be pressed."""
+def paint_legend(
+    painter: QPainter, legend: Legend, theme: Theme, mirrored: bool, foldable: bool, *, numbered: bool = False
+) -> None:
+    """``mirrored``: from right to left; ``foldable``: show that its head can be pressed; ``numbered``: show which
+    key hides a row."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     paint_panel(painter, legend.box, theme)
@@ -121,6 +124,8 @@ def paint_legend(painter: QPainter, legend: Legend, theme: Theme, mirrored: bool
     painter.setFont(font)
     for row, box in legend.rows:
         _paint_row(painter, theme, row, box, mirrored)
+    if numbered:
+        _paint_keys(painter, theme, legend, mirrored)
     painter.setFont(font)
     for text, hollow, box in legend.notes:
         painter.setPen(QPen(QColor(theme.text_soft), 2.4))
@@ -144,6 +149,19 @@ def _paint_row(painter: QPainter, theme: Theme, row: LegendRow, box: QRectF, mir
     painter.setFont(font)
     painter.setPen(QColor(theme.text_soft))
     _paint_text(painter, box, f"{row.count:,}", mirrored, at_end=True)
+
+
+def _paint_keys(painter: QPainter, theme: Theme, legend: Legend, mirrored: bool) -> None:
+    """The numbers of the keys before the symbols, and the key that folds before the title."""
+    small = QFont(painter.font())
+    small.setPixelSize(11)
+    small.setBold(True)
+    painter.setFont(small)
+    painter.setPen(QColor(theme.accent))
+    keys = [(str(number), box) for number, (_row, box) in enumerate(legend.rows[:9], 1)]
+    for key, box in (("L", legend.head), *keys):
+        edge = QRectF(box.right() - 13 if mirrored else box.left() + 2, box.top(), 11, box.height())
+        painter.drawText(edge, Qt.AlignmentFlag.AlignCenter, key)
 
 
 def _symbol_at(box: QRectF, mirrored: bool) -> QPointF:

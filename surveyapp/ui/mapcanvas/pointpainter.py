@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,7 +47,7 @@ class PointPainter:
         self.palette: tuple[PointStyle, ...] = ()
         self.crowding: Crowding = "clusters"
         self._bubbles = Bubbles()
-        self._stamps: dict[tuple[object, ...], StampSet] = {}
+        self._stamps: dict[tuple[object, ...], dict[int, StampSet]] = {}
         self._selected = np.empty(0, np.intp)
         self._selected_key: tuple[object, ...] = ()
 
@@ -88,35 +89,29 @@ class PointPainter:
 
     def _paint_rows(self, painter: QPainter, view: Viewport, rows: Rows, ink: Ink, chosen: bool) -> None:
         dpr = ink.dpr
-        stamps = self._stamp_set(ink, POINT_RADIUS + 1 if chosen else _radius_of(len(rows)), chosen)
+        variant = np.minimum(self.layer.style[rows], len(ink.palette)).astype(np.intp) * 2 + self.layer.hollow[rows]
+        used = np.flatnonzero(np.bincount(variant))
+        stamps = self._stamp_set(ink, POINT_RADIUS + 1 if chosen else _radius_of(len(rows)), chosen, used.tolist())
         buffer = PixelBuffer(round(view.width * dpr), round(view.height * dpr), 2 * stamps.reach)
         px, py = view.to_pixels(self.layer.x[rows], self.layer.y[rows])
-        variant = np.minimum(self.layer.style[rows], len(ink.palette)).astype(np.intp) * 2
-        buffer.stamp(px * dpr, py * dpr, variant + self.layer.hollow[rows], stamps)
+        buffer.stamp(px * dpr, py * dpr, np.searchsorted(used, variant), stamps)
         image = _image_of(buffer.flat, buffer.offset, buffer.width, buffer.height, buffer.stride)
         image.setDevicePixelRatio(dpr)
         painter.drawImage(0, 0, image)
 
-    def _stamp_set(self, ink: Ink, radius: float, chosen: bool) -> StampSet:
-        """Two stamps (found, absent) of each palette entry and of an unknown style."""
+    def _stamp_set(self, ink: Ink, radius: float, chosen: bool, used: list[int]) -> StampSet:
+        """Stamps of the variants that are drawn: of the two (found, absent) of each palette entry and of an unknown
+        style. Each is made when it is first drawn: all of them at once take longer than a hundred thousand points."""
         key = (ink.palette, ink.theme, ink.dpr, radius, chosen)
         if key not in self._stamps:
             if len(self._stamps) > 12:
                 self._stamps.clear()
-            looks = [
-                Look(
-                    style=style,
-                    radius=radius * ink.dpr,
-                    outline=ink.theme.outline,
-                    edge=(1.4 if radius >= POINT_RADIUS else 0.7) * ink.dpr,
-                    hollow=hollow,
-                    halo=ink.theme.accent if chosen else None,
-                )
-                for style in (*ink.palette, replace(UNKNOWN, colour=ink.theme.text_soft))
-                for hollow in (False, True)
-            ]
-            self._stamps[key] = make_stamps(looks)
-        return self._stamps[key]
+            self._stamps[key] = {}
+        made = self._stamps[key]
+        for variant in used:
+            if variant not in made:
+                made[variant] = make_stamps([_look(ink, radius, chosen, variant)])
+        return _together([made[variant] for variant in used])
 
     def _paint_groups(self, painter: QPainter, view: Viewport, frame: Frame, selected: Rows, ink: Ink) -> None:
         groups = frame.groups
@@ -133,8 +128,7 @@ class PointPainter:
         if not len(rows):
             return np.zeros(len(frame.groups), bool)
         columns, lines = self.levels.cells_of(rows, frame.level)
-        cells = np.unique(lines * (1 << 32) + columns)
-        return np.isin(frame.groups.line * (1 << 32) + frame.groups.column, cells)
+        return np.isin(frame.groups.line * (1 << 32) + frame.groups.column, lines * (1 << 32) + columns)
 
     @staticmethod
     def _shown_selected(frame: Frame, selected: Rows) -> Rows:
@@ -181,6 +175,31 @@ class PointPainter:
     def keys_in_group(self, group: Group) -> list[str]:
         """Keys of the records in a group, in drawing order."""
         return self.layer.keys_of(self.levels.rows_in_group(group.level, group.column, group.line))
+
+
+def _look(ink: Ink, radius: float, chosen: bool, variant: int) -> Look:
+    styles = (*ink.palette, replace(UNKNOWN, colour=ink.theme.text_soft))
+    return Look(
+        style=styles[variant // 2],
+        radius=radius * ink.dpr,
+        outline=ink.theme.outline,
+        edge=(1.4 if radius >= POINT_RADIUS else 0.7) * ink.dpr,
+        hollow=bool(variant % 2),
+        halo=ink.theme.accent if chosen else None,
+    )
+
+
+def _together(stamps: Sequence[StampSet]) -> StampSet:
+    """Several sets as one, each stamp padded by repeating its own pixels."""
+    most_core = max(one.core.shape[1] for one in stamps)
+    most_fringe = max(one.fringe.shape[1] for one in stamps)
+    return StampSet(
+        max(one.reach for one in stamps),
+        np.concatenate([np.resize(one.core_at, (1, most_core, 2)) for one in stamps]),
+        np.concatenate([np.resize(one.core, (1, most_core)) for one in stamps]),
+        np.concatenate([np.resize(one.fringe_at, (1, most_fringe, 2)) for one in stamps]),
+        np.concatenate([np.resize(one.fringe, (1, most_fringe)) for one in stamps]),
+    )
 
 
 def _radius_of(count: int) -> float:

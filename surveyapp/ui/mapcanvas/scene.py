@@ -33,6 +33,7 @@ from surveyapp.ui.mapcanvas.overlays import (
 )
 from surveyapp.ui.mapcanvas.pointlayer import PointLayer
 from surveyapp.ui.mapcanvas.pointpainter import POINT_RADIUS, PointPainter
+from surveyapp.ui.mapcanvas.structures import StructureLayer, paint_dips, paint_structures
 from surveyapp.ui.mapcanvas.styles import LIGHT, Theme, themed
 from surveyapp.ui.mapcanvas.viewport import Box, Viewport, world_box
 from surveyapp.words import tr
@@ -77,12 +78,16 @@ class Scene:
         self.theme: Theme = LIGHT
         self.selection: frozenset[str] = frozenset()
         self.outlines: list[Outline] = []
+        self.structures = StructureLayer()
+        self.structures_shown = True
         self.accuracy: list[AccuracyCircle] = []
         self.gps: GpsMark | None = None
         self.pin: tuple[float, float, str] | None = None
         self.label_of: LabelOf | None = None
         self.grids: frozenset[GridName] = frozenset({"degrees"})
         self.empty_text = ""
+        self.numbered = False
+        """Whether the rows of the legend have the numbers of their keys."""
         self._version = 0
         self._picture: QImage | None = None
         self._picture_key: tuple[object, ...] = ()
@@ -185,6 +190,8 @@ class Scene:
         paint_outlines(painter, view, self.theme, self.outlines)
         for circle in self.accuracy:
             paint_accuracy(painter, view, self.theme, circle)
+        measured = self.structures.in_view(view) if self.structures_shown else []
+        paint_structures(painter, self.theme, measured)
         frame = self.points.frame(view)
         glass = self._lay_out(view, font, options, self.notices(frame, live=options.buttons is not None))
         placer = LabelPlacer(view.width, view.height)
@@ -198,10 +205,12 @@ class Scene:
         self._paint_places(painter, view, font, placer)
         self.points.paint(painter, view, self.selection, self.points.ink(self.theme, font, dpr))
         painter.setFont(on_glass.small_font(font))
+        paint_dips(painter, self.theme, measured, placer)
         self._paint_labels(painter, view, frame, placer)
         paint_outline_names(painter, view, self.theme, self.outlines, placer)
         painter.setFont(font)
-        on_glass.paint(painter, view, self.theme, glass, options)
+        numbered = self.numbered and options.buttons is not None
+        on_glass.paint(painter, view, self.theme, glass, options, numbered=numbered)
         if not len(self.layer) and self.empty_text:
             paint_empty(painter, self.theme, self.empty_text, view.width, view.height)
         return Painted(frame, glass)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QToolBar, QWidget
 
 from surveyapp.domain.fields import GEOMETRY
 from surveyapp.ui.dialogs.export import ExportDialog
+from surveyapp.ui.dialogs.preview_choice import PreviewChoiceDialog
 from surveyapp.words import tr
 
 if TYPE_CHECKING:
@@ -66,7 +67,11 @@ def seen(around: Surroundings) -> Seen:
         host=form.body.editor("host_rock").raw(),
         searched=around.desk.table.search.text().strip(),
         checked=dock is not None and dock.isVisible(),
-        handed_on=any(dialog.isVisible() for dialog in window.findChildren(ExportDialog)),
+        handed_on=any(
+            dialog.isVisible()
+            for kind in (ExportDialog, PreviewChoiceDialog)
+            for dialog in window.findChildren(kind)
+        ),
     )
 
 

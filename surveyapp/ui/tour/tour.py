@@ -61,7 +61,7 @@ class TourController(QObject):
         """Begin the tour, or leave it."""
         if self.overlay is not None:
             self.leave()
-        elif self._around.form_controller.may_leave():
+        elif self._around.form_controller.may_close():
             from surveyapp.services.demo import working_copy
 
             tasks = self._around.survey.tasks
