@@ -30,10 +30,13 @@ from surveyapp.domain.changes import ChangeSet
 from surveyapp.domain.fields import GEOMETRY
 from surveyapp.domain.geometry import point_hex
 from surveyapp.domain.records import utc_text
+from surveyapp.domain.reviewing import Decision, Decisions
+from surveyapp.exchange import decisions
 from surveyapp.positioning.fix import Fix
 from surveyapp.positioning.nmea_write import nmea_sentences
 from surveyapp.services.recording import add_sighting, edit_record, position_values
 from surveyapp.services.session import Session
+from surveyapp.storage.gpkg import SurveyFile
 
 KM_PER_DEGREE = 111.32
 FOLDER = Path(__file__).parent
@@ -215,6 +218,7 @@ def make_survey(story: Story, folder: Path) -> list[str]:
     world = World(story.file, story.day - timedelta(hours=2))
     with fixed(world):
         days = (len(story.sightings) - 1) // 7
+        days += 4 if story is SWAT else 0  # two teams went back
         survey = {**story.survey, "started_on": f"{story.day:%Y-%m-%d}",
                   "finished_on": f"{story.day + timedelta(days=days):%Y-%m-%d}"}
         with Session.create(folder / story.file, survey, author=story.survey["lead"]) as session:
@@ -245,6 +249,27 @@ def make_team(team: dict[str, Any], folder: Path, uuids: list[str]) -> None:
 
 
 # --- what others hand in -----------------------------------------------------------------------------
+
+
+def make_decisions(survey: Path, path: Path) -> None:
+    """What a reviewer sent back about a survey, as the page of its preview saves it."""
+    at = "2026-11-20T10:00:00.000Z"
+    with SurveyFile.open(survey, read_only=True) as file:
+        seen = {line[0]: line[1] for line in file.history_lines("sighting")}
+        finds = [r.uuid for r in file.records("sighting") if r.get("presence") == "present"]
+        surveys = tuple(one.uuid for one in file.surveys())
+        title = str(file.surveys()[0].get("name"))
+    told = (
+        ("accepted", "", "", finds[0]),
+        ("has-issues", "host_rock", "Marble or dolomite? Please look at the hand specimen again.", finds[1]),
+        ("rejected", "", "Reported in the market; nobody saw it in place.", finds[2]),
+    )
+    decisions.write(path, Decisions(
+        reviewer="R. Reviewer (invented)",
+        decisions=tuple(Decision("sighting", uuid, seen[uuid], verdict, field, reason, "", at)
+                        for verdict, field, reason, uuid in told),
+        surveys=surveys, title=title, built_at="2026-11-19T09:00:00.000Z", saved_at=at,
+    ))
 
 
 def make_photos(folder: Path) -> None:
@@ -336,6 +361,7 @@ def make_all(folder: Path) -> None:
         uuids = {story.file: make_survey(story, made) for story in STORIES}
         for team in (TEAM_A, TEAM_B):
             make_team(team, made, uuids[SWAT.file])
+        make_decisions(made / SWAT.file, made / "swat_decisions.json")
         make_csv(made / "bazaar_notes.csv")
         make_gpx(made / "handset_waypoints.gpx")
         make_nmea(made / "ridge_walk.nmea")

@@ -111,6 +111,19 @@ class Session:
         self._tell(decided)
         return decided
 
+    def add_revisions(self, revisions: Sequence[Revision], label: str) -> ChangeSet:
+        """Save revisions that are made already, and tell subscribers what became of their records. Each of their change
+        sets is a step of undo."""
+        applied = self.file.add_revisions(revisions, label, author=self.author, device=self.device)
+        for change_set in dict.fromkeys(r.change_set for r in revisions if r.change_set):
+            self._labels[change_set] = label
+            if change_set in self._done:
+                self._done.remove(change_set)
+            self._done.append(change_set)
+        self._undone.clear()
+        self._tell(applied)
+        return applied
+
     # -- undo, also of what an earlier run did -----------------------------------------------------
 
     def _rebuild_stacks(self) -> None:

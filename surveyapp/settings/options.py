@@ -124,7 +124,10 @@ _OPTIONS = (
     ),
     Option("map.grids", "list", ["degrees"], "Nets that the map draws: degrees, utm, sheets."),
     Option("map.layers", "list", [], "Maps from files on the map, the lowest first, each as one line of JSON."),
-    Option("map.hidden", "list", [], "What the map leaves out of its own: tracks, areas, outline, places, legend."),
+    Option(
+        "map.hidden", "list", [],
+        "What the map leaves out of its own: tracks, areas, structures, outline, places, legend.",
+    ),
     Option("files.maps", "text", "", "The folder that a map was last added from."),
     Option("map.picture", "text", "png", "Size of the last picture of the map."),
     Option("gps.source", "text", "", "The GPS source that was used last, as it was typed or chosen."),
@@ -144,7 +147,15 @@ _OPTIONS = (
         minimum=0,
         maximum=1000,
     ),
-    Option("files.districts", "text", "", "An office's own map file (GeoJSON) whose districts are looked up."),
+    Option(
+        "files.boundaries", "text", "",
+        "An office's own map file (GeoJSON, GeoPackage …) whose provinces, districts and protected areas are used.",
+    ),
+    Option(
+        "files.boundary_facts", "map", {},
+        "What that file does not say itself: accuracy_m, and the columns that name a district, province, protected "
+        "area or licence.",
+    ),
     Option("tour.done", "flag", False, "Whether the guided first survey was done to its end."),
     Option(
         "structure.numbers",
@@ -166,11 +177,19 @@ _OPTIONS = (
     ),
     Option("photo.folder", "text", "", "The folder of the camera: watched, and searched for photos last."),
     Option("photo.watch", "flag", False, "Whether that folder is watched for new photos."),
+    Option("import.mappings", "map", {}, "Mappings used for imports, by their columns, each as one line of JSON."),
     Option("export.format", "text", "gpkg", "The format of the last export."),
     Option("export.audience", "text", "office", "Whom the last export was for.", choices=("office", "public")),
+    Option("preview.map", "text", "", "The map under the points of the last preview; empty for none."),
+    Option("preview.first_zoom", "integer", 8, "The farthest zoom of that map.", minimum=0, maximum=19),
+    Option("preview.last_zoom", "integer", 12, "The nearest zoom of that map.", minimum=0, maximum=19),
+    Option("preview.map_mb", "integer", 20, "The most that map may take in a preview, in MB.", minimum=1, maximum=500),
     Option("window.geometry", "text", "", "Place and size of the window (Qt's own, base 64)."),
     Option("window.layout", "text", "", "Widths of the parts of the window (Qt's own, base 64)."),
 )
+
+RENAMED = {"files.districts": "files.boundaries"}
+"""Settings of earlier versions to what they are called now."""
 
 OPTIONS: dict[str, Option] = {option.name: option for option in _OPTIONS}
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from surveyapp.errors import BadFile, BadInput
-from surveyapp.settings.options import OPTIONS, option_named
+from surveyapp.settings.options import OPTIONS, RENAMED, option_named
 from surveyapp.words import tr
 
 MAX_RECENT = 8
@@ -102,7 +102,8 @@ class Settings:
             return self._set_aside(path, str(error))
         if not isinstance(found, dict):
             return self._set_aside(path, "it is not a JSON object")
-        return {name: value for name, value in found.items() if self._holds(name, value)}
+        known = {**{RENAMED[name]: value for name, value in found.items() if name in RENAMED}, **found}
+        return {name: value for name, value in known.items() if name not in RENAMED and self._holds(name, value)}
 
     def _holds(self, name: str, value: Any) -> bool:
         """Whether to keep what the file says; a value that does not fit falls back to the default."""

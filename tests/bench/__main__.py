@@ -14,7 +14,15 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from tests.bench import bench_startup, bench_storage, bench_window
+from tests.bench import (
+    bench_check,
+    bench_estimates,
+    bench_exchange,
+    bench_import,
+    bench_startup,
+    bench_storage,
+    bench_window,
+)
 
 HEAD = "| work | against | ours | theirs | ratio |\n|---|---|---|---|---|"
 _SEPARATE = ("bench_canvas", "bench_preview")
@@ -25,13 +33,17 @@ def main() -> None:
     """Run the benches that were asked for."""
     parser = argparse.ArgumentParser(prog="bootstrap.py bench")
     parser.add_argument("--write", action="store_true", help="write RESULTS.md")
-    parser.add_argument("only", nargs="*", help="startup, window, storage, canvas, preview; all if none")
+    parser.add_argument("only", nargs="*",
+                        help="startup, window, storage, import, exchange, check, estimates, canvas, preview; none: all")
     asked = parser.parse_args()
-    wanted = asked.only or ["startup", "window", "storage", "canvas", "preview"]
+    wanted = asked.only or ["startup", "window", "storage", "import", "exchange", "check", "estimates", "canvas",
+                            "preview"]
     machine = (platform.machine(), f"{os.cpu_count()} cores", platform.system(), f"Python {platform.python_version()}")
     told = [", ".join((*machine, date.today().isoformat())), ""]  # noqa: DTZ011
     rows: list[str] = []
-    for name, bench in (("startup", bench_startup), ("window", bench_window), ("storage", bench_storage)):
+    for name, bench in (("startup", bench_startup), ("window", bench_window), ("storage", bench_storage),
+                        ("import", bench_import), ("exchange", bench_exchange), ("check", bench_check),
+                        ("estimates", bench_estimates)):
         if name in wanted:
             print(f"{name}:", flush=True)
             rows += bench.run()

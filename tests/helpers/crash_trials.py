@@ -478,6 +478,10 @@ def _sides() -> tuple[bytes, bytes]:
         return mine.read_bytes(), theirs.read_bytes()
 
 
+_MADE_AT = re.compile(rb"[0-9T:.-]+Z \(UTC\)")
+"""When an export was made, which stands in it."""
+
+
 class _Export(_Result):
     """An export of a survey of a hundred sightings, which is only read."""
 
@@ -528,6 +532,9 @@ class LayerExports(_Export):
 class CsvExports(_Export):
     name, rounds, extension, has_command = "CSV exports", 10, ".csv", True
 
+    def names(self) -> set[str]:
+        return {"out_dictionary.csv", "out_csv_README.txt"}
+
     def outcome(self) -> bytes:
         with self.out.open(encoding="utf-8-sig", newline="") as stream:
             assert len(list(csv.DictReader(stream))) == 100
@@ -540,7 +547,7 @@ class KmlExports(_Export):
     def outcome(self) -> bytes:
         data = self.out.read_bytes()
         assert data.rstrip().endswith(b"</kml>")
-        return data
+        return _MADE_AT.sub(b"", data)
 
 
 class ShapefileExports(_Export):
@@ -556,12 +563,14 @@ class ShapefileExports(_Export):
         return {name: (self.folder / name).read_bytes() for name in self.names() if (self.folder / name).exists()}
 
     def names(self) -> set[str]:
-        return {f"out{ending}" for ending in (".shp", ".shx", ".dbf", ".prj", ".cpg", "_fields.csv")}
+        endings = (".shp", ".shx", ".dbf", ".prj", ".cpg", "_fields.csv", "_shp_README.txt")
+        return {f"out{ending}" for ending in endings}
 
     def outcome(self) -> dict[str, bytes]:
         found = self.files()
         # Bytes 1 to 3 of the table are the day on which it was written.
         found["out.dbf"] = found["out.dbf"][4:]
+        found["out_shp_README.txt"] = _MADE_AT.sub(b"", found["out_shp_README.txt"])
         return found
 
     def judge_result(self, said: Said) -> int:
@@ -591,7 +600,7 @@ class Previews(_Export):
     def outcome(self) -> bytes:
         data = self.out.read_bytes()
         assert data.rstrip().endswith(b"</html>")
-        return re.sub(rb'("builtAt": ?)"[^"]+"', rb"\1", data)
+        return re.sub(rb'("buil(?:d|tAt)": ?)"[^"]+"', rb"\1", data)
 
 
 class Upgrades(_Result):

@@ -97,6 +97,55 @@ def test_repeated_digits_do_not_make_an_outlier_of_the_first_change() -> None:
     assert result.samples_rejected == 0
 
 
+@settings(max_examples=100)
+@given(
+    st.lists(st.booleans(), min_size=2, max_size=60),
+    st.floats(0.05, 50),
+    st.floats(0, 2.8),
+    st.floats(0, 2 * math.pi),
+)
+def test_no_fix_is_left_out_that_its_receiver_allows_for(
+    where: list[bool], accuracy_m: float, apart: float, bearing: float
+) -> None:
+    """Fixes that jump between two places, 2.8 times the stated accuracy apart at most: 4 sigmas of one axis."""
+    x, y = apart * accuracy_m * math.cos(bearing), apart * accuracy_m * math.sin(bearing)
+    fixes = [replace(fix(n, x * there, y * there), accuracy_m=accuracy_m) for n, there in enumerate(where)]
+    result = averaged(fixes)
+    assert result.samples_rejected == 0
+    share = sum(where) / len(where)
+    assert HERE.metres(result.longitude, result.latitude) == (
+        pytest.approx(x * share, abs=2e-3), pytest.approx(y * share, abs=2e-3)
+    )
+    spread_m = apart * accuracy_m * math.sqrt(share * (1 - share))
+    assert result.spread_m == pytest.approx(spread_m, abs=2e-3)
+    assert result.accuracy_m == pytest.approx(max(accuracy_m, spread_m), abs=2e-3)
+
+
+@given(st.floats(0.05, 50), st.floats(3, 1000), st.integers(1, 4))
+def test_what_contradicts_the_receiver_and_its_other_fixes_is_left_out(
+    accuracy_m: float, farther: float, wild: int
+) -> None:
+    """More than 4 sigmas of one axis from where the others are."""
+    away = max(farther * accuracy_m, 1.0)
+    fixes = [replace(fix(n), accuracy_m=accuracy_m) for n in range(2 * wild + 1)]
+    fixes += [replace(fix(99 + n, away, 0.0), accuracy_m=accuracy_m) for n in range(wild)]
+    assert averaged(fixes).samples_rejected == wild
+
+
+def test_the_accuracy_of_a_few_fixes_does_not_speak_for_all() -> None:
+    fixes = [replace(fix(n), accuracy_m=None, accuracy_source=None) for n in range(7)]
+    fixes += [fix(n, 3.0) for n in range(7, 10)]
+    assert averaged(fixes).samples_rejected == 3, "without a word of the receiver, 3 m are far"
+    assert averaged([replace(each, accuracy_m=40.0, accuracy_source="gst") for each in fixes]).samples_rejected == 0
+    by_hdop = [replace(each, accuracy_m=7.1, accuracy_source="hdop-estimate") for each in fixes]
+    assert averaged(by_hdop).samples_rejected == 0
+
+
+def test_an_elevation_that_jumps_within_the_accuracy_counts() -> None:
+    fixes = [replace(fix(n), elevation_m=984.0 + 6 * (n >= 8)) for n in range(12)]
+    assert averaged(fixes).elevation_m == pytest.approx(986.0)
+
+
 def test_uncertainty_is_never_less_than_a_single_fix_states() -> None:
     few, many = averaged(noisy(10, 1.0)), averaged(noisy(900, 1.0))
     assert few.accuracy_m == many.accuracy_m == 3.0

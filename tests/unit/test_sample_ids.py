@@ -126,3 +126,11 @@ def test_an_id_in_another_script_stays_off_the_code() -> None:
     assert label_text("زمرد-۱", uuid) == uuid.upper()
     assert scanned(uuid.upper()) == ("", uuid)
     assert scanned(" SWAT1-26-007 ") == ("SWAT1-26-007", "")
+
+
+def test_an_id_of_a_sample_that_is_no_more_is_warned_about() -> None:
+    assert id_warnings("A-1", [], "A", gone=["a 1"]) == [
+        "A sample that was deleted or renamed had this ID; its bag may still bear it."
+    ]
+    assert "already" in id_warnings("A-1", ["A-1"], "A", gone=["A-1"])[0]
+    assert id_warnings("A-2", ["A-1"], "A", gone=["A-3"]) == []

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from surveyapp.domain import changes
 from surveyapp.domain.changes import ChangeSet
 from surveyapp.domain.orientation import Line, Plane
+from surveyapp.domain.records import Record
 from surveyapp.domain.sample_ids import scanned
 from surveyapp.domain.template import Template
 from surveyapp.errors import BadInput, Refused
@@ -96,6 +97,16 @@ def test_all_measurements_of_a_survey_with_the_names_of_their_places(session: Se
     ]
 
 
+def test_a_map_gets_what_can_be_drawn_at_a_sighting(session: Session, sighting: str) -> None:
+    structures.add_orientation(session, sighting, Plane(45, 30), {})
+    structures.add_orientation(session, sighting, Line(135, 20), {})
+    session.apply(ChangeSet((changes.insert("orientation", {"kind": "plane", "sighting_uuid": sighting}),
+                             changes.insert("orientation", structures.measure_values(Plane(1, 2)))), "by hand"))
+    assert structures.all_drawn(session) == [
+        structures.Drawn(sighting, Plane(45, 30)), structures.Drawn(sighting, Line(135, 20)),
+    ]
+
+
 # --- samples -----------------------------------------------------------------------------------------
 
 
@@ -117,6 +128,36 @@ def test_ids_come_from_team_person_and_year_and_count_on(session: Session, sight
     assert session.undo_label == f"Add sample {first}"
     session.undo()
     assert samples.id_facts(session).taken == ()
+
+
+def test_an_id_that_was_given_once_is_given_to_no_other_sample(session: Session, sighting: str) -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+
+    def add(name: str) -> Record:
+        record = session.file.get("sample", samples.add_sample(session, sighting, {"sample_id": name}))
+        assert record is not None
+        return record
+
+    def suggested(parent: str = "") -> str:
+        return samples.id_facts(session).suggested(parent, now=now)
+
+    add("SWAT1-ZK-26-001")
+    second = add("SWAT1-ZK-26-002")
+    samples.delete_sample(session, second)
+    assert suggested() == "SWAT1-ZK-26-003", "its bag may be on the way"
+    third = add("SWAT1-ZK-26-003")
+    edit_record(session, third, {"sample_id": "OLD-7"})
+    assert samples.id_facts(session).gone == ("SWAT1-ZK-26-002", "SWAT1-ZK-26-003")
+    assert suggested() == "SWAT1-ZK-26-004"
+    add("SWAT1-ZK-26-001.1")
+    session.undo()
+    assert suggested("SWAT1-ZK-26-001") == "SWAT1-ZK-26-001.2"
+    session.undo()
+    facts = samples.id_facts(session)
+    assert "SWAT1-ZK-26-003" in facts.taken
+    assert facts.gone == ("OLD-7", "SWAT1-ZK-26-001.1", "SWAT1-ZK-26-002")
+    with Session.open(session.file.path, read_only=True) as other:
+        assert samples.id_facts(other).gone == facts.gone, "the history says it, not this run"
 
 
 def test_the_offices_prefix_goes_before_the_teams(session: Session, sighting: str) -> None:
