@@ -14,10 +14,6 @@ from surveyapp.domain.fields import SIGHTING
 from surveyapp.domain.fixes import Fix, may_be_mended
 from surveyapp.domain.validation import Issue
 from surveyapp.errors import Unavailable
-from surveyapp.services import checking
-from surveyapp.services.check_report import record_names, write_check_report
-from surveyapp.services.checking import CheckResult
-from surveyapp.services.mending import Mended, fixes, mend
 from surveyapp.ui.check_panel import CheckPanel
 from surveyapp.ui.dialogs.preview import open_in_browser
 from surveyapp.ui.exchange_controller import suggested_file
@@ -28,6 +24,8 @@ from surveyapp.words import ntr, tr
 
 if TYPE_CHECKING:
     from surveyapp.domain.progress import Progress
+    from surveyapp.services.checking import CheckResult
+    from surveyapp.services.mending import Mended
     from surveyapp.services.session import Session
     from surveyapp.ui.surroundings import Surroundings
 
@@ -106,6 +104,10 @@ class CheckController(QObject):
         """Check the file and every record in it, and show what was found."""
 
         def work(session: Session, progress: Progress) -> tuple[CheckResult, Names]:
+            # The rules are read when they are first asked for: a window has to stand at once.
+            from surveyapp.services import checking
+            from surveyapp.services.check_report import record_names
+
             result = checking.check(session.file, progress)
             return result, record_names(session.file, _of_others(result))
 
@@ -122,6 +124,9 @@ class CheckController(QObject):
         self._touched.clear()
 
         def work(session: Session) -> tuple[CheckResult, Names]:
+            from surveyapp.services import checking
+            from surveyapp.services.check_report import record_names
+
             result = checking.check_again(session.file, before, touched)
             return result, record_names(session.file, _of_others(result))
 
@@ -162,6 +167,8 @@ class CheckController(QObject):
             return
 
         def work(session: Session) -> tuple[Fix | None, int]:
+            from surveyapp.services.mending import fixes
+
             own = next((fix for _one, fix in fixes(session.file, [issue])), None) if issue else None
             found = sum(fix is not None for _one, fix in fixes(session.file, islice(asked, _LOOKED_AT)))
             return own, found if len(asked) <= _LOOKED_AT or not found else found + len(asked) - _LOOKED_AT
@@ -180,6 +187,7 @@ class CheckController(QObject):
     def _mend(self, issues: list[Issue], *, only_safe: bool) -> None:
         if not self._survey.writable:
             return
+        from surveyapp.services.mending import mend
 
         def done(mended: Mended) -> None:
             if not mended.mended:
@@ -259,6 +267,8 @@ class CheckController(QObject):
 
     def write_report(self) -> None:
         """Write what was found as a page, and offer to open it."""
+        from surveyapp.services.check_report import write_check_report
+
         result = self.result
         if result is None:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -25,11 +26,13 @@ from PySide6.QtWidgets import (
 from surveyapp.domain.findings import meaning
 from surveyapp.domain.fixes import Fix, may_be_mended
 from surveyapp.domain.validation import Issue
-from surveyapp.services.checking import LEVEL_WORDS, CheckResult
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import role_label
 from surveyapp.ui.itemmodels.issues import IssueModel, Key, Kind, field_title
 from surveyapp.words import ntr, tr
+
+if TYPE_CHECKING:
+    from surveyapp.services.checking import CheckResult
 
 _TYPING_MS = 150
 _LOW_ROW_PX = 40
@@ -226,6 +229,8 @@ class CheckPanel(QWidget):
 
     def fill(self, result: CheckResult, names: Mapping[tuple[str, str], str], *, writable: bool) -> None:
         """Show the result of a check; ``names``: what people call records that are no sightings."""
+        from surveyapp.services.checking import LEVEL_WORDS  # late, as all its rules come with it
+
         self._writable = writable
         count, level = len(result.issues), result.level
         found = (

@@ -14,7 +14,6 @@ from surveyapp.domain.fields import GEOMETRY, LAYER_BY_NAME
 from surveyapp.domain.findings import meaning
 from surveyapp.domain.fixes import may_be_mended
 from surveyapp.domain.validation import ERROR, Issue
-from surveyapp.services.checking import LEVELS
 from surveyapp.ui import theme
 from surveyapp.ui.itemmodels.records import Index, Role
 from surveyapp.words import mark, tr
@@ -190,6 +189,8 @@ class IssueModel(QAbstractItemModel):
         if role not in (Role.DisplayRole, Role.ToolTipRole, Role.AccessibleTextRole):
             return None
         if index.column() == 0:
+            from surveyapp.services.checking import LEVELS  # late, as all its rules come with it
+
             return tr("Level {n}: {what}", n=level, what=tr(LEVELS.get(level, "")))
         count = sum(len(self.kinds[number].issues) for number in inside)
         return f"{count:,}" if index.column() == 1 else ""
