@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,11 +38,25 @@ def _share_contexts() -> None:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 
 
+_GARBAGE = 60_000
+"""Objects that may wait to be collected."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Garbage is collected in this thread only, as in the program (surveyapp.ui.garbage): a worker that takes widgets
+    apart can stop for ever."""
+    gc.disable()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """What a test's widgets were to be deleted later is deleted now: Qt would wait for an event loop that never ends,
     and whatever is left is styled again by each test that chooses colours."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    if gc.get_count()[0] > _GARBAGE:
+        gc.collect()
+    gc.enable()
 
 
 @pytest.fixture
