@@ -27,7 +27,6 @@ from surveyapp.errors import SurveyError, Unavailable
 from surveyapp.settings import Settings
 from surveyapp.ui import theme
 from surveyapp.ui.crash import CrashReporter, FaultLog, report_folder
-from surveyapp.ui.garbage import WindowCollector
 from surveyapp.ui.language import use_language
 from surveyapp.words import tr
 
@@ -110,9 +109,7 @@ def make_window(
             survey.open(path)
         from surveyapp.ui.main_window import MainWindow
 
-        window = MainWindow(settings, drafts, prompts, survey)
-        WindowCollector(window)
-        return window
+        return MainWindow(settings, drafts, prompts, survey)
     finally:
         gc.freeze()  # it lives as long as the program does
 

@@ -14,7 +14,8 @@ _EVERY_MS = 1000
 
 
 class WindowCollector(QObject):
-    """Collects from time to time while the window's loop runs; nothing else does from then on."""
+    """Collects from time to time while the window's loop runs; nothing else does until :meth:`end`, when the window's
+    threads are gone."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -22,6 +23,11 @@ class WindowCollector(QObject):
         self._timer = QTimer(self, interval=_EVERY_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
+
+    def end(self) -> None:
+        """Let Python collect as it likes again."""
+        self._timer.stop()
+        gc.enable()
 
     def _look(self) -> None:
         """Collect the oldest generation that is due, as Python would."""

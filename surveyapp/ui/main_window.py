@@ -27,6 +27,7 @@ from surveyapp.ui.form_controller import FormController
 from surveyapp.ui.forms.draft import DraftStore
 from surveyapp.ui.forms.position_tools import standard_tools
 from surveyapp.ui.forms.sighting_form import SightingForm
+from surveyapp.ui.garbage import WindowCollector
 from surveyapp.ui.gps_controller import GpsController
 from surveyapp.ui.itemmodels.roster import Delta, column_choice
 from surveyapp.ui.map_link import MapLink, outlines_of
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._ended = False
+        self._collector = WindowCollector(self)
         self.again: Again | None = None
         self.settings = settings
         self.prompts: Prompts = prompts or QtPrompts(self)
@@ -442,3 +444,4 @@ class MainWindow(QMainWindow):
             self.tasks.finish()
             self.survey.close()
             self.tasks.shutdown()
+            self._collector.end()
