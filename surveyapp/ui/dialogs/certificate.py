@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -24,7 +24,8 @@ from surveyapp.domain.vocabulary import VOCABULARIES, Vocabulary
 from surveyapp.errors import SurveyError
 from surveyapp.services.certificates import PDF, SUFFIXES, read_scan
 from surveyapp.ui import theme
-from surveyapp.ui.dialogs.base import Dialog, PathField
+from surveyapp.ui.dialogs.base import PathField
+from surveyapp.ui.dialogs.typed import TypedDialog
 from surveyapp.ui.forms.checks import BLOCKS, NEEDED, WARNS, Finding
 from surveyapp.ui.forms.code_editor import ListEditor, TermList
 from surveyapp.ui.forms.form_body import FormBody
@@ -32,7 +33,7 @@ from surveyapp.ui.forms.history_text import isolated
 from surveyapp.ui.forms.images import picture, toned
 from surveyapp.ui.forms.look import ToneLabel, mirrored
 from surveyapp.ui.forms.text_editors import LineEditor
-from surveyapp.ui.prompts import Choice, Prompts
+from surveyapp.ui.prompts import Prompts
 from surveyapp.words import tr
 
 _GROUP = "Report"
@@ -40,11 +41,9 @@ _NEEDED = ("laboratory", "report_number")
 _SCAN = QSize(260, 300)
 
 
-class CertificateDialog(Dialog):
+class CertificateDialog(TypedDialog):
     """``saveRequested`` by its main button; it stays open until :meth:`saved`. ``record`` is the certificate that is
     changed (``None``: a new one), ``scan`` the photo record of the scan that it has, ``gem`` that of the sighting."""
-
-    saveRequested = Signal()
 
     def __init__(self, sample: Record, gem: str, record: Record | None, scan: Record | None, prompts: Prompts,
                  parent: QWidget | None = None, *, folder: Path | None = None) -> None:
@@ -53,9 +52,9 @@ class CertificateDialog(Dialog):
             tr("Certificate of sample {id}", id=name) if record else tr("Add a certificate to sample {id}", id=name),
             tr("As it stands on the report. Treatment and origin are the laboratory's opinion; not tested is not none "
                "detected."),
-            tr("Save certificate"), parent,
+            tr("Save certificate"), prompts, parent,
         )
-        self.sample, self.record, self._scan, self._prompts = sample, record, scan, prompts
+        self.sample, self.record, self._scan = sample, record, scan
         self._gem, self._folder = gem, folder
         self._scan_trouble = ""
         self._dropped = False
@@ -64,8 +63,6 @@ class CertificateDialog(Dialog):
         row.addWidget(self._left(), 3)
         row.addLayout(self._right(), 2)
         self.body.addLayout(row, 1)
-        self.main_button.setAutoDefault(False)
-        self.main_button.setDefault(False)
         self.cancel_button.setAutoDefault(False)
         gem_label = GEM_BY_CODE[gem].label.lower() if gem in GEM_BY_CODE else None
         first: dict[str, Value] = {"species": GEM_SPECIES.get(gem), "variety": gem_label}
@@ -97,30 +94,8 @@ class CertificateDialog(Dialog):
         if self.scan_path is None and not self._dropped:
             self._show_picture(data)
 
-    def saved(self) -> None:
-        """It is in the survey: close."""
-        super().accept()
-
-    def failed(self, error: Exception) -> None:
-        """It could not be saved: all that was typed stays."""
-        self.complain(str(error), blocks=False)
-
-    def accept(self) -> None:
-        self.look()
-        if self.main_button.isEnabled():
-            self.main_button.setEnabled(False)
-            self.saveRequested.emit()
-
-    def reject(self) -> None:
-        """Close; asks where something would be lost."""
-        if self._content() != self._loaded:
-            answer = self._prompts.choose(
-                tr("Throw away what you typed of this certificate?"),
-                (Choice("drop", tr("Throw it away"), destructive=True),), title=tr("Certificate"),
-            )
-            if answer != "drop":
-                return
-        super().reject()
+    def _question(self) -> tuple[str, str]:
+        return tr("Throw away what you typed of this certificate?"), tr("Certificate")
 
     # -- parts ------------------------------------------------------------------------------------------
 

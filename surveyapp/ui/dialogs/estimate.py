@@ -32,14 +32,14 @@ from surveyapp.geo.extents import area_m2
 from surveyapp.services import estimates
 from surveyapp.services.bulk_samples import Collected
 from surveyapp.ui import theme
-from surveyapp.ui.dialogs.base import Dialog
 from surveyapp.ui.dialogs.category_chooser import CategoryChooser
 from surveyapp.ui.dialogs.estimate_inputs import InputsPage, NumberEdit
+from surveyapp.ui.dialogs.typed import TypedDialog
 from surveyapp.ui.forms.checks import BLOCKS, NEEDED, WARNS, Finding
 from surveyapp.ui.forms.form_body import FormBody
 from surveyapp.ui.forms.look import ToneLabel
 from surveyapp.ui.histogram import Histogram, figure_text
-from surveyapp.ui.prompts import Choice, Prompts
+from surveyapp.ui.prompts import Prompts
 from surveyapp.words import tr
 
 FIGURES: Final = ("low_ct", "best_ct", "high_ct", "tonnage_t", "grade_ct_t", "bottom_screen_mm", "recovery")
@@ -51,12 +51,11 @@ _MOST_DRAWS: Final = 100_000
 """In the window, where every key that is pressed works all of it out anew."""
 
 
-class EstimateDialog(Dialog):
+class EstimateDialog(TypedDialog):
     """``saveRequested`` by its main button; it stays open until :meth:`saved`, so that a save that fails costs
     nothing. ``samplesWanted(gem, density_t_m3)``: answer by :meth:`take_samples`. ``others`` are the other estimates
     of the area."""
 
-    saveRequested = Signal()
     samplesWanted = Signal(str, object)
 
     def __init__(
@@ -71,9 +70,9 @@ class EstimateDialog(Dialog):
         writable: bool = True,
     ) -> None:
         name = str(area.get("name") or tr("area without name"))
-        super().__init__(tr("Estimate of {name}", name=name), "", tr("Save estimate"), parent)
+        super().__init__(tr("Estimate of {name}", name=name), "", tr("Save estimate"), prompts, parent)
         self.heading.hide()  # the inputs need the room, and the window's title says it
-        self.area, self.record, self._others, self._prompts = area, record, list(others), prompts
+        self.area, self.record, self._others = area, record, list(others)
         self._size_m2 = area_m2(area.get(GEOMETRY))
         self._writable = writable
         self._figures: Figures | None = None
@@ -86,8 +85,6 @@ class EstimateDialog(Dialog):
         row.addWidget(self._left(), 3)
         row.addWidget(self._right(), 2)
         self.body.addLayout(row, 1)
-        self.main_button.setAutoDefault(False)
-        self.main_button.setDefault(False)  # Return ends a field, not the estimate
         self._load(gem)
         self._loaded = self._content()
         self.resize(1080, 690)
@@ -120,30 +117,11 @@ class EstimateDialog(Dialog):
         self.inputs.take_samples(found)
         self._bring_offers_up()
 
-    def saved(self) -> None:
-        """It is in the survey: close."""
-        super().accept()
+    def _question(self) -> tuple[str, str]:
+        return tr("Throw away what you typed of this estimate?"), tr("Estimate")
 
-    def failed(self, error: Exception) -> None:
-        """It could not be saved: all that was typed stays."""
-        self.complain(str(error), blocks=False)
-
-    def accept(self) -> None:
-        self.look()
-        if self.main_button.isEnabled():
-            self.main_button.setEnabled(False)
-            self.saveRequested.emit()
-
-    def reject(self) -> None:
-        """Close; asks where something would be lost."""
-        if self._writable and self._content() != self._loaded:
-            answer = self._prompts.choose(
-                tr("Throw away what you typed of this estimate?"),
-                (Choice("drop", tr("Throw it away"), destructive=True),), title=tr("Estimate"),
-            )
-            if answer != "drop":
-                return
-        super().reject()
+    def _would_lose(self) -> bool:
+        return self._writable and super()._would_lose()
 
     # -- parts ------------------------------------------------------------------------------------------
 

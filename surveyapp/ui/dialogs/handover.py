@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCompleter,
     QFrame,
@@ -23,14 +23,14 @@ from surveyapp.domain.records import Value, utc_text
 from surveyapp.domain.sample_ids import folded_id, same_id, scanned
 from surveyapp.services.custody import Holding
 from surveyapp.ui import theme
-from surveyapp.ui.dialogs.base import Dialog
 from surveyapp.ui.dialogs.certificate import no_margins
+from surveyapp.ui.dialogs.typed import TypedDialog
 from surveyapp.ui.forms.checks import BLOCKS, WARNS, Finding
 from surveyapp.ui.forms.form_body import FormBody
 from surveyapp.ui.forms.history_text import isolated
 from surveyapp.ui.forms.look import ToneLabel
 from surveyapp.ui.forms.text_editors import KEEPS_RETURN, LineEditor
-from surveyapp.ui.prompts import Choice, Prompts
+from surveyapp.ui.prompts import Prompts
 from surveyapp.words import ntr, tr
 
 _GROUP = "Handover"
@@ -38,11 +38,9 @@ _NAMED = 3
 """So many samples are named that somebody else holds; of more there is only the number."""
 
 
-class HandoverDialog(Dialog):
+class HandoverDialog(TypedDialog):
     """``saveRequested`` by its main button; it stays open until :meth:`saved`, so that a save that fails costs
     nothing. ``chosen`` are the uuids that are ticked at first, ``parties`` the names that are offered."""
-
-    saveRequested = Signal()
 
     def __init__(self, samples: Sequence[Holding], chosen: Collection[str], parties: Sequence[str], prompts: Prompts,
                  parent: QWidget | None = None) -> None:
@@ -50,18 +48,15 @@ class HandoverDialog(Dialog):
             tr("Hand over samples"),
             tr("Tick the samples, or type or scan their IDs one after the other. A handover is never changed "
                "afterwards; what was wrong is put right by another one."),
-            tr("Hand over"), parent,
+            tr("Hand over"), prompts, parent,
         )
         self._samples = {one.sample.uuid: one for one in samples}
-        self._prompts = prompts
         self._items: dict[str, QListWidgetItem] = {}
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addLayout(self._left(chosen), 1)
         row.addWidget(self._right(parties), 1)
         self.body.addLayout(row, 1)
-        self.main_button.setAutoDefault(False)
-        self.main_button.setDefault(False)  # Return ends a field, and a scan
         self.cancel_button.setAutoDefault(False)
         self.form.show_values({"handed_over_at": utc_text()})
         self._offered_giver = ""
@@ -82,30 +77,8 @@ class HandoverDialog(Dialog):
         """What stands in the form."""
         return self.form.collect()[0]
 
-    def saved(self) -> None:
-        """It is in the survey: close."""
-        super().accept()
-
-    def failed(self, error: Exception) -> None:
-        """It could not be saved: all that was typed stays."""
-        self.complain(str(error), blocks=False)
-
-    def accept(self) -> None:
-        self.look()
-        if self.main_button.isEnabled():
-            self.main_button.setEnabled(False)
-            self.saveRequested.emit()
-
-    def reject(self) -> None:
-        """Close; asks where something would be lost."""
-        if self._content() != self._loaded:
-            answer = self._prompts.choose(
-                tr("Throw away what you typed of this handover?"),
-                (Choice("drop", tr("Throw it away"), destructive=True),), title=tr("Hand over samples"),
-            )
-            if answer != "drop":
-                return
-        super().reject()
+    def _question(self) -> tuple[str, str]:
+        return tr("Throw away what you typed of this handover?"), tr("Hand over samples")
 
     # -- parts ------------------------------------------------------------------------------------------
 
