@@ -104,12 +104,13 @@ def certify(file: Path, sample: str, laboratory: str, report_number: str, sets: 
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT.html|OUT.pdf")
 def chain(file: Path, sample: str, out: Path) -> int:
     """Write the page of a SAMPLE of FILE: whose hands it went through, its parts and its certificates."""
-    from surveyapp.services import custody_page, survey_report
+    from surveyapp.exchange.report.writing import put
+    from surveyapp.services import custody_page
     from surveyapp.services.custody import find_samples
 
     with opened(file, read_only=True) as session:
         page, told = custody_page.made(session, find_samples(session, [sample])[0].uuid, out)
-    survey_report.put(out, pdf_of(page) if out.suffix.lower() == ".pdf" else page)
+    put(out, pdf_of(page) if out.suffix.lower() == ".pdf" else page)
     print(out)
     return FINDINGS if told.gaps else DONE
 

@@ -143,11 +143,12 @@ def preview(file: Path, out: Path, audience: str, basemap: Path | None, zooms: s
 @as_json_option
 def report(file: Path, out: Path, national: bool, as_json: bool) -> int:
     """Write a report of FILE to read and print: what was found, by whom, and how good the records are."""
+    from surveyapp.exchange.report.writing import put
     from surveyapp.services import national_report, survey_report
 
     with opened(file, read_only=True) as session:
         page, figures = (national_report if national else survey_report).made(session, out, progress())
-    survey_report.put(out, pdf_of(page) if out.suffix.lower() == ".pdf" else page)
+    put(out, pdf_of(page) if out.suffix.lower() == ".pdf" else page)
     print_json(figures) if as_json else print(out)
     return DONE
 

@@ -30,6 +30,7 @@ from surveyapp.exchange.report.parts import (
     row,
 )
 from surveyapp.exchange.report.phrases import date_words, known, moment_words
+from surveyapp.exchange.report.writing import put
 from surveyapp.services import certificates, survey_report
 from surveyapp.services.custody import Certified, Dossier, Holding, dossier
 from surveyapp.services.labels import QUIET, qr_modules
@@ -51,7 +52,7 @@ def write_html(session: Session, sample_uuid: str, out: Path) -> Dossier:
     """Write the page of a sample to ``out``; returns what it says. Raises a ``SurveyError`` with one sentence; what
     stood there stays then."""
     page, told = made(session, sample_uuid, out)
-    survey_report.put(out, page)
+    put(out, page)
     return told
 
 

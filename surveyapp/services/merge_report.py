@@ -9,7 +9,8 @@ from typing import Any
 
 from surveyapp.domain.fields import LAYER_BY_NAME
 from surveyapp.domain.records import Record
-from surveyapp.errors import BadFile, BadInput, Refused
+from surveyapp.errors import BadInput, Refused
+from surveyapp.exchange.report.writing import put
 from surveyapp.services import conflicts, merging
 from surveyapp.services.merge_page import Account, Dispute, page
 from surveyapp.storage.gpkg import SurveyFile
@@ -34,9 +35,9 @@ def write_reports(report: MergeReport, paths: Sequence[Path]) -> None:
     account = _account(report)
     for path in paths:
         if path.suffix.lower() == ".html":
-            _write(path, page(account))
+            put(path, page(account))
         else:
-            _write(path, json.dumps(as_dict(account), ensure_ascii=False, indent=1))
+            put(path, json.dumps(as_dict(account), ensure_ascii=False, indent=1))
 
 
 def check_place(path: Path, surveys: Sequence[Path] = ()) -> None:
@@ -81,18 +82,3 @@ def _known(report: MergeReport) -> dict[str, str]:
         return {}
     with SurveyFile.open(out, read_only=True) as file:
         return {str(p["content"]): str(p["merged_by"]) for p in file.packages() if p["merged_by"]}
-
-
-def _write(path: Path, text: str) -> None:
-    from surveyapp.exchange.exporters.files import replacing
-
-    try:
-        with replacing(path) as beside:
-            # A lone surrogate, which a damaged file can hold, has no UTF-8.
-            beside.write_bytes(text.encode("utf-8", "replace"))
-    except BadFile as error:
-        cause = error.__cause__
-        why = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
-        raise BadFile(
-            tr("The report {path} cannot be written ({why}); choose another place.", path=path, why=why)
-        ) from error

@@ -16,8 +16,9 @@ from surveyapp.domain.fields import GEOMETRY, LAYERS, SIGHTING
 from surveyapp.domain.progress import Progress
 from surveyapp.domain.records import Record, Value, utc_text
 from surveyapp.domain.template import Template, fields_of
-from surveyapp.errors import BadFile, BadInput, Refused
+from surveyapp.errors import BadInput, Refused
 from surveyapp.exchange.report.facts import AreaRow, EstimateRow, MapFacts, Project, Provenance, Shape, SurveyFacts
+from surveyapp.exchange.report.writing import cannot, put
 from surveyapp.services import survey_report_field as field
 from surveyapp.services import survey_report_quality as quality
 from surveyapp.services import templates
@@ -68,30 +69,11 @@ def check_place(session: Session, out: Path) -> None:
     try:
         folder, itself = out.is_dir(), out.exists() and out.samefile(session.file.path)
     except OSError as error:  # such as a name that is too long
-        raise BadFile(_cannot(out, error.strerror or str(error))) from None
+        raise cannot(out, error.strerror or str(error)) from None
     if folder:
         raise BadInput(tr("{path} is a folder; give the report a name of its own.", path=out))
     if itself:
         raise Refused(tr("{path} is the survey itself; give the report another name.", path=out))
-
-
-def put(out: Path, content: str | bytes) -> None:
-    """Write a report beside and swap it in."""
-    from surveyapp.exchange.exporters.files import replacing
-
-    # A lone surrogate, which a damaged file can hold, has no UTF-8.
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    try:
-        with replacing(out) as beside:
-            beside.write_bytes(data)
-    except BadFile as error:
-        cause = error.__cause__
-        why = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
-        raise BadFile(_cannot(out, why)) from error
-
-
-def _cannot(out: Path, why: str) -> str:
-    return tr("The report {path} cannot be written ({why}); choose another place.", path=out, why=why)
 
 
 def as_dict(facts: SurveyFacts) -> dict[str, Any]:

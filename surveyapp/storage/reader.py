@@ -97,14 +97,9 @@ class SurveyReader:
     def columns(self, layer: str, names: Sequence[str]) -> dict[str, list[Any]]:
         """Columns by name, in the order of the file; ``longitude`` and ``latitude`` of points (degrees, ``None``
         where there is no position), ``uuid`` and ``geom`` (WKB hex) may be among the names."""
-        have = self._names(layer)
-        wanted = list(dict.fromkeys(names))
-        split = {"longitude", "latitude"} & set(wanted)
+        wanted = self._known_columns(layer, names)
+        split = set(pieces.POINT) & set(wanted)
         real = [n for n in wanted if n not in split]
-        if missing := [n for n in real if n not in have]:
-            raise BadInput(
-                tr("{title} has no field {missing!r}.", title=tr(LAYER_BY_NAME[layer].title), missing=missing[0])
-            )
         selected = [*real, *([GEOMETRY] if split and GEOMETRY not in real else [])]
         with files.sentences(self.path, "reading"):
             fetched = self._connection.execute(

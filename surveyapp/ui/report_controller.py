@@ -50,6 +50,7 @@ class ReportController(QObject):
         dialog.open()
 
     def _write(self, wish: ReportWish | None) -> None:
+        from surveyapp.exchange.report.writing import put
         from surveyapp.services import national_report, survey_report
 
         if wish is None:
@@ -61,7 +62,7 @@ class ReportController(QObject):
         def work(session: Session, progress: Progress) -> str:
             page, _figures = service.made(session, out, progress)
             if out.suffix.lower() == ".html":
-                survey_report.put(out, page)
+                put(out, page)
             return page
 
         def gathered(page: str) -> None:
@@ -73,13 +74,13 @@ class ReportController(QObject):
         self._survey.ask_long(tr("Writing the report"), work, gathered)
 
     def _print(self, page: str, out: Path) -> None:
-        from surveyapp.services import survey_report
+        from surveyapp.exchange.report.writing import put
         from surveyapp.ui.report_pdf import PdfPrinter
 
         def printed(data: bytes) -> None:
             self._drop_printer()
             try:
-                survey_report.put(out, data)
+                put(out, data)
             except SurveyError as error:
                 self._survey.failed.emit(error)
                 return

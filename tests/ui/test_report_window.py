@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from surveyapp import app
 from surveyapp.errors import BadFile, Unavailable
-from surveyapp.services import survey_report
+from surveyapp.exchange.report import writing
 from surveyapp.services.session import Session
 from surveyapp.services.survey_report import gather, page
 from surveyapp.ui.dialogs.report import ReportDialog, ReportKind
@@ -77,7 +77,7 @@ def test_reports_are_written_and_what_fails_is_told(
     def full(*_arguments: object) -> None:
         raise BadFile("There is no room.")
 
-    monkeypatch.setattr(survey_report, "put", full)
+    monkeypatch.setattr(writing, "put", full)
     write(tmp_path / "none.html")
     assert prompts.said[-1] == "There is no room."
     assert not list(tmp_path.glob("none*"))

@@ -27,8 +27,9 @@ from surveyapp.exchange.report.map import HEX_RADIUS, class_of, hexagons, survey
 from surveyapp.exchange.report.map_frame import Lambert, View, degrees, round_below
 from surveyapp.exchange.report.phrases import figure, share
 from surveyapp.exchange.report.symbols import outline
+from surveyapp.exchange.report.writing import put
 from surveyapp.services.session import Session
-from surveyapp.services.survey_report import gather, page, put, write_html
+from surveyapp.services.survey_report import gather, page, write_html
 from tests.helpers.report_pages import EVIL, URDU, Seen, in_dispute, worked_out
 from tests.helpers.surveys import empty_survey
 
@@ -41,8 +42,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def facts(folder: Path) -> SurveyFacts:
-    with Session.open(worked_out(folder / "swat.gpkg"), read_only=True) as session:
+def survey(folder: Path) -> Path:
+    return worked_out(folder / "swat.gpkg")
+
+
+@pytest.fixture(scope="module")
+def facts(survey: Path) -> SurveyFacts:
+    with Session.open(survey, read_only=True) as session:
         return gather(session)
 
 
@@ -372,28 +378,28 @@ def test_the_scale_bar_is_round(number: float, below: float) -> None:
 # --- the command, and the file -----------------------------------------------------------------------
 
 
-def test_the_command_writes_a_page(folder: Path, ask: Ask, tmp_path: Path) -> None:
+def test_the_command_writes_a_page(survey: Path, ask: Ask, tmp_path: Path) -> None:
     out = tmp_path / "r.html"
-    status, said, complaint = ask("report", folder / "swat.gpkg", out)
+    status, said, complaint = ask("report", survey, out)
     assert (status, said.strip(), complaint) == (0, str(out), "")
     assert "Swat" in Seen(out.read_text(encoding="utf-8")).text
-    status, said, _complaint = ask("report", folder / "swat.gpkg", out, "--json")
+    status, said, _complaint = ask("report", survey, out, "--json")
     assert status == 0 and json.loads(said)["finds"] == 6
     assert list(tmp_path.iterdir()) == [out]
 
 
 @pytest.mark.parametrize("name", ["r.docx", "r", "nowhere/r.html", "folder.html", f"{'r' * 300}.html"])
-def test_a_bad_place_is_refused_in_one_sentence(folder: Path, ask: Ask, tmp_path: Path, name: str) -> None:
+def test_a_bad_place_is_refused_in_one_sentence(survey: Path, ask: Ask, tmp_path: Path, name: str) -> None:
     (tmp_path / "folder.html").mkdir()
-    status, said, complaint = ask("report", folder / "swat.gpkg", tmp_path / name)
+    status, said, complaint = ask("report", survey, tmp_path / name)
     assert (status, said) == (2, "")
     assert complaint.startswith("error: ") and complaint.count("\n") == 1
 
 
-def test_the_survey_is_never_written_over(folder: Path, tmp_path: Path) -> None:
+def test_the_survey_is_never_written_over(survey: Path, tmp_path: Path) -> None:
     link = tmp_path / "r.html"
-    link.symlink_to(folder / "swat.gpkg")
-    with Session.open(folder / "swat.gpkg", read_only=True) as session, pytest.raises(Refused, match="survey itself"):
+    link.symlink_to(survey)
+    with Session.open(survey, read_only=True) as session, pytest.raises(Refused, match="survey itself"):
         write_html(session, link)
 
 
@@ -410,12 +416,12 @@ def test_what_stood_there_stays_when_it_fails(tmp_path: Path, monkeypatch: pytes
     assert out.read_text() == "before" and list(tmp_path.iterdir()) == [out]
 
 
-def test_it_stops_when_it_is_told_to(folder: Path) -> None:
+def test_it_stops_when_it_is_told_to(survey: Path) -> None:
     from surveyapp.domain.progress import Progress
 
     progress = Progress()
     progress.cancel()
-    with Session.open(folder / "swat.gpkg", read_only=True) as session, pytest.raises(Cancelled):
+    with Session.open(survey, read_only=True) as session, pytest.raises(Cancelled):
         gather(session, progress)
 
 
@@ -424,6 +430,6 @@ def test_a_lone_surrogate_does_not_stop_it(facts: SurveyFacts, tmp_path: Path) -
     assert "half a ? letter" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_an_ending_is_asked_for(folder: Path, tmp_path: Path) -> None:
-    with Session.open(folder / "swat.gpkg", read_only=True) as session, pytest.raises(BadInput, match=r"\.html"):
+def test_an_ending_is_asked_for(survey: Path, tmp_path: Path) -> None:
+    with Session.open(survey, read_only=True) as session, pytest.raises(BadInput, match=r"\.html"):
         write_html(session, tmp_path / "r.txt")
