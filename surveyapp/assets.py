@@ -5,6 +5,7 @@ In an installed wheel they lie inside the package; in a checkout they lie beside
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from surveyapp.errors import BadFile
@@ -13,6 +14,7 @@ from surveyapp.words import tr
 _PACKAGE = Path(__file__).parent
 
 
+@cache
 def _root(packaged: str, checkout: str) -> Path:
     inside = _PACKAGE / packaged
     return inside if inside.is_dir() else _PACKAGE.parent / checkout

@@ -28,7 +28,7 @@ from surveyapp.domain.template import (
     TermChoice,
     fields_of,
 )
-from surveyapp.domain.validation import parse_value
+from surveyapp.domain.validation import parse_value, plain_text
 from surveyapp.domain.vocabulary import VOCABULARIES, Term, Vocabulary
 from surveyapp.errors import BadInput
 from surveyapp.words import tr
@@ -107,6 +107,7 @@ def _template(told: Mapping[str, Any]) -> Template:
 
 
 def _bad(place: str, why: str) -> BadInput:
+    place = plain_text(place, many_lines=False)  # a name in it may be anything, lines and controls too
     return BadInput(tr("The template cannot be used: {place} {why}.", place=place, why=why))
 
 

@@ -70,7 +70,7 @@ def parse_value(field: Field, given: object) -> Value:
     if given is None:
         return None
     if isinstance(given, str):
-        given = given.strip() if field.kind != "notes" else given
+        given = _text(given) if field.kind == NOTES else _text(given).strip()
         if not given:
             return None
     if isinstance(given, float) and math.isnan(given):
@@ -87,12 +87,12 @@ def parse_value(field: Field, given: object) -> Value:
         case "blob":
             raise BadInput(tr("{field} is bytes and cannot be typed; attach a file instead.", field=tr(field.title)))
         case _:
-            return _text(given)
+            return str(given)
 
 
-def _text(given: object) -> str:
+def _text(given: str) -> str:
     """Text that SQLite keeps whole: no NUL (it would cut the text short) and no lone surrogate."""
-    return str(given).replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return given.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def plain_text(text: str, *, many_lines: bool) -> str:
@@ -165,7 +165,7 @@ def _code(field: Field, given: object) -> Value:
         return term.code
     if field.name == "gem":
         # An office may add gems of its own; a stone that is in no list must not be lost for that.
-        text = _text(given)
+        text = str(given)
         if re.fullmatch(r"[\w][\w .()'/-]{0,59}", text):
             return text.casefold().replace(" ", "-")
     some = ", ".join(vocabulary.codes[:8]) + (" …" if len(vocabulary.codes) > 8 else "")

@@ -170,10 +170,11 @@ def _bytes_of(path: Path) -> bytes:
 @contextmanager
 def _opened(data: bytes, name: str) -> Iterator[tuple[ImageFile, str]]:
     """(picture, content type), not yet decoded; what opening it or decoding it meets becomes ``BadFile``."""
-    from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+    from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
     # Damaged EXIF is told of by what is missing from the facts; a line on the terminal helps nobody.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin")
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # our own bound is below
     kinds: tuple[tuple[bool, Any, str], ...] = (
         (data.startswith(b"\xff\xd8\xff"), JpegImagePlugin.JpegImageFile, "image/jpeg"),
         (data.startswith(b"\x89PNG\r\n\x1a\n"), PngImagePlugin.PngImageFile, "image/png"),
@@ -193,6 +194,9 @@ def _opened(data: bytes, name: str) -> Iterator[tuple[ImageFile, str]]:
                     name=name, megapixels=f"{width * height / 1e6:.0f}", most=MAX_MEGAPIXELS,
                 ))
             yield picture, found[1]
+    except Image.DecompressionBombError:
+        # Of a WebP, whose reader has a bound of its own.
+        raise BadFile(tr("{name} is too large for a WebP photo; save it as JPEG, or smaller.", name=name)) from None
     # Pillow raises all of these for damaged files.
     except (
         OSError,

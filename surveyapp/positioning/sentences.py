@@ -16,13 +16,6 @@ from functools import reduce
 from operator import xor
 from typing import Any, Final
 
-from pynmeagps import NMEAReader
-from pynmeagps.exceptions import (
-    NMEAMessageError,
-    NMEAParseError,
-    NMEATypeError,
-)
-
 from surveyapp.positioning.fix import finite
 
 GNSS_TALKERS: Final = frozenset({"GP", "GN", "GL", "GA", "GB", "BD", "GQ", "QZ", "GI"})
@@ -167,6 +160,10 @@ def _open_tail(rest: bytes) -> bytes:
 
 
 def _parse(body: str) -> Sentence | None:
+    # Here: a window without a receiver does not wait for it.
+    from pynmeagps import NMEAReader
+    from pynmeagps.exceptions import NMEAMessageError, NMEAParseError, NMEATypeError
+
     header, *fields = body.split(",")
     talker, kind = header[:2], header[2:]
     if header == _GARMIN_ERROR:

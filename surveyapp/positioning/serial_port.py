@@ -7,15 +7,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import serial
-from serial.tools import list_ports
+from typing import TYPE_CHECKING, Final
 
 from surveyapp.errors import Unavailable
 from surveyapp.positioning.nmea import NmeaReader
 from surveyapp.positioning.source import POLL_S, RETRY_DELAYS_S, Channel, StreamSource, reason_of
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    import serial
 
 DEFAULT_BAUD: Final = 9600
 BAUD_RATES: Final = (4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800)
@@ -34,6 +34,8 @@ class SerialPort:
 
 def list_serial_ports() -> list[SerialPort]:
     """The ports there are now, USB first."""
+    from serial.tools import list_ports
+
     ports = [
         SerialPort(port.device, _describe(port.description, port.manufacturer), _identity(port))
         for port in list_ports.comports()
@@ -69,6 +71,8 @@ class SerialSource(StreamSource):
         self.port, self.baud, self.identity = port, baud, identity
 
     def _open(self) -> Channel:
+        import serial
+
         port = find_port(self.port, self.identity)
         try:
             return _SerialChannel(

@@ -12,19 +12,20 @@ from shiboken6 import isValid
 from surveyapp.domain.fields import AREA, GEOMETRY
 from surveyapp.domain.records import Record, Value
 from surveyapp.geo.ground.model import world_box
-from surveyapp.services import areas, bulk_samples, estimates, recording
+from surveyapp.services import areas, recording
 from surveyapp.services.areas import LonLat, Surveyed
-from surveyapp.services.estimates import Saved
 from surveyapp.ui.area_panel import AreaPanel
 from surveyapp.ui.child_drafts import ChildDrafts
-from surveyapp.ui.dialogs.estimate import EstimateDialog
 from surveyapp.ui.forms.draft import Draft, DraftStore
 from surveyapp.ui.map_link import outlines_of
 from surveyapp.ui.mapcanvas.tools import MeasureTool, Tool
 from surveyapp.words import tr
 
 if TYPE_CHECKING:
+    from surveyapp.services import bulk_samples
+    from surveyapp.services.estimates import Saved
     from surveyapp.services.session import Session
+    from surveyapp.ui.dialogs.estimate import EstimateDialog
     from surveyapp.ui.surroundings import Surroundings
 
 _NEW = "new-area"
@@ -233,6 +234,9 @@ class AreaController(QObject):
 
     def open_estimate(self, area: Record, record: Record | None) -> None:
         """Open the dialog of an estimate; of a new one with the gem that was seen most in the area."""
+        from surveyapp.services import bulk_samples
+        from surveyapp.ui.dialogs.estimate import EstimateDialog
+
         others = [one for one in self.panel.others if record is None or one.uuid != record.uuid]
 
         def show(gems: list[str]) -> None:
@@ -247,6 +251,8 @@ class AreaController(QObject):
         self._survey.ask(lambda session: bulk_samples.gems_inside(session.file, area), show)
 
     def _collect(self, dialog: EstimateDialog, gem: str, density_t_m3: float | None) -> None:
+        from surveyapp.services import bulk_samples
+
         area = dialog.area
 
         def take(found: bulk_samples.Collected) -> None:
@@ -257,6 +263,8 @@ class AreaController(QObject):
             lambda session: bulk_samples.collected(session.file, area, gem, density_t_m3=density_t_m3), take)
 
     def _save_estimate(self, dialog: EstimateDialog) -> None:
+        from surveyapp.services import estimates
+
         area, record, values, model = dialog.area, dialog.record, dialog.values(), dialog.model()
 
         def saved(result: Saved) -> None:

@@ -18,13 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from surveyapp.domain.estimate_rules import compliant_category, rule_issues
 from surveyapp.domain.records import Record
 from surveyapp.domain.unfc import parse_unfc
 from surveyapp.domain.vocabulary import VOCABULARIES
 from surveyapp.errors import BadInput
 from surveyapp.services.areas import Surveyed
-from surveyapp.services.estimates import reproduce
 from surveyapp.ui import theme
 from surveyapp.ui.area_form import AreaForm
 from surveyapp.ui.forms.history_text import isolated
@@ -368,6 +366,8 @@ class AreaPanel(QWidget):
         self.save_button.setEnabled(self._editable and not self._busy and changed and not self.form.typed().trouble)
 
     def _say_facts(self, record: Record) -> None:
+        from surveyapp.domain.estimate_rules import rule_issues
+
         fellows = [one for one in self.others if one.uuid != record.uuid]
         self.facts_heading.say(f"{record.text('gem').capitalize()} · {_category(record, fellows)}")
         self.facts_figures.say(figures_line(record))
@@ -406,6 +406,8 @@ def figures_line(record: Record) -> str:
 
 def again_line(record: Record) -> tuple[str, str]:
     """Whether the model of an estimate still gives its figures, and the tone to say it in."""
+    from surveyapp.services.estimates import reproduce
+
     try:
         again = reproduce(record)
     except BadInput as error:
@@ -418,6 +420,8 @@ def again_line(record: Record) -> tuple[str, str]:
 
 
 def _category(record: Record, fellows: Sequence[Record]) -> str:
+    from surveyapp.domain.estimate_rules import compliant_category
+
     return VOCABULARIES["estimate_category"].label(compliant_category(record, fellows))
 
 

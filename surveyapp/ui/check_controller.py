@@ -14,8 +14,8 @@ from surveyapp.domain.fields import SIGHTING
 from surveyapp.domain.fixes import Fix, may_be_mended
 from surveyapp.domain.validation import Issue
 from surveyapp.errors import Unavailable
+from surveyapp.ui.browser import open_in_browser
 from surveyapp.ui.check_panel import CheckPanel
-from surveyapp.ui.dialogs.preview import open_in_browser
 from surveyapp.ui.exchange_controller import suggested_file
 from surveyapp.ui.itemmodels.columns import COLUMN_FIELDS, shown_text
 from surveyapp.ui.itemmodels.issues import Kind

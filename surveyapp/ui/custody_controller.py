@@ -15,10 +15,8 @@ from surveyapp.errors import SurveyError, Unavailable
 from surveyapp.services import certificates, custody, recording
 from surveyapp.services.certificates import ReadScan
 from surveyapp.services.custody import Dossier, Handed, Holding
+from surveyapp.ui.browser import open_in_browser
 from surveyapp.ui.custody_panel import CustodyPanel
-from surveyapp.ui.dialogs.certificate import CertificateDialog
-from surveyapp.ui.dialogs.handover import HandoverDialog
-from surveyapp.ui.dialogs.preview import open_in_browser
 from surveyapp.ui.prompts import Choice
 from surveyapp.ui.sample_panel import SamplePanel
 from surveyapp.ui.scan_viewer import ScanViewer
@@ -26,6 +24,8 @@ from surveyapp.words import ntr, tr
 
 if TYPE_CHECKING:
     from surveyapp.services.session import Session
+    from surveyapp.ui.dialogs.certificate import CertificateDialog
+    from surveyapp.ui.dialogs.handover import HandoverDialog
     from surveyapp.ui.surroundings import Surroundings
 
 
@@ -128,6 +128,8 @@ class CustodyController(QObject):
         self._survey.ask(read, lambda known: self._ask_handover(known[0], known[1], chosen), self._survey.failed.emit)
 
     def _ask_handover(self, samples: list[Holding], parties: list[str], chosen: Collection[str]) -> None:
+        from surveyapp.ui.dialogs.handover import HandoverDialog
+
         self._close_dialog()
         dialog = HandoverDialog(samples, chosen, parties, self._around.prompts, self._around.window)
         dialog.saveRequested.connect(lambda: self._save_handover(dialog))
@@ -156,6 +158,8 @@ class CustodyController(QObject):
         self._open_certificate(record)
 
     def _open_certificate(self, record: Record | None) -> None:
+        from surveyapp.ui.dialogs.certificate import CertificateDialog
+
         dossier = self.panel.dossier
         if dossier is None:
             self.bring_up()

@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from surveyapp.domain.fields import LAYERS, SURVEY
-from surveyapp.domain.likeness import Pair
 from surveyapp.domain.progress import Progress
 from surveyapp.errors import SurveyError, Unavailable
-from surveyapp.exchange import registry
-from surveyapp.services.duplicates import suggestions
-from surveyapp.services.previewing import Ground, preview
 from surveyapp.services.session import Session
-from surveyapp.storage.merged import MergeReport
-from surveyapp.ui.dialogs.export import WHICH, ExportDialog, ExportWish, FormatChoice
-from surveyapp.ui.dialogs.merge import MergeDialog
-from surveyapp.ui.dialogs.preview import PreviewWindow, open_in_browser
-from surveyapp.ui.dialogs.preview_choice import ENDING, PreviewChoiceDialog, PreviewWish, remembered
-from surveyapp.ui.import_controller import ImportController
+from surveyapp.ui.browser import open_in_browser
 from surveyapp.ui.prompts import Prompts
 from surveyapp.ui.survey_controller import SurveyController
 from surveyapp.ui.table_panel import TablePanel
 from surveyapp.ui.tasks import Task
 from surveyapp.words import mark, tr
+
+if TYPE_CHECKING:
+    from surveyapp.domain.likeness import Pair
+    from surveyapp.storage.merged import MergeReport
+    from surveyapp.ui.dialogs.export import ExportWish
+    from surveyapp.ui.dialogs.merge import MergeDialog
+    from surveyapp.ui.dialogs.preview import PreviewWindow
+    from surveyapp.ui.dialogs.preview_choice import PreviewWish
+    from surveyapp.ui.import_controller import ImportController
 
 _TRYING, _MERGING = mark("Trying the merge"), mark("Merging")
 
@@ -46,7 +47,7 @@ class ExchangeController(QObject):
     def __init__(self, window: QWidget, survey: SurveyController, prompts: Prompts) -> None:
         super().__init__(window)
         self._window, self._survey, self._prompts = window, survey, prompts
-        self._imports = ImportController(window, survey, prompts)
+        self._imports: ImportController | None = None
         self.last_preview: PreviewWindow | None = None
         self._merge_dialog: MergeDialog | None = None
         survey.tasks.progressed.connect(self._progressed)
@@ -55,12 +56,18 @@ class ExchangeController(QObject):
 
     def import_source(self) -> None:
         """Ask for a file made by others and show how it would come in."""
+        from surveyapp.ui.import_controller import ImportController
+
+        self._imports = self._imports or ImportController(self._window, self._survey, self._prompts)
         self._imports.ask()
 
     # -- export and preview ---------------------------------------------------------------------------
 
     def export(self) -> None:
         """Ask for a format and a file, and write it."""
+        from surveyapp.exchange import registry
+        from surveyapp.ui.dialogs.export import ExportDialog, ExportWish, FormatChoice
+
         choices = [
             FormatChoice(
                 f.name, tr(f.title), f.extensions[0], tuple(map(tr, f.loses)), f.any_crs,
@@ -84,6 +91,7 @@ class ExchangeController(QObject):
 
     def _export(self, wish: ExportWish | None) -> None:
         from surveyapp.services.exporting import export
+        from surveyapp.ui.dialogs.export import WHICH
 
         if wish is None:
             return
@@ -112,6 +120,8 @@ class ExchangeController(QObject):
 
     def _wished(self, which: str) -> list[str]:
         """The uuids of what is to be exported; empty for every record."""
+        from surveyapp.ui.dialogs.export import WHICH
+
         if which == WHICH[1]:
             return self._shown() or []
         return list(self._survey.selection.uuids) if which == WHICH[2] else []
@@ -128,6 +138,9 @@ class ExchangeController(QObject):
 
     def preview(self) -> None:
         """Ask for whom and with which map, write the preview, and show it."""
+        from surveyapp.services.previewing import Ground
+        from surveyapp.ui.dialogs.preview_choice import ENDING, PreviewChoiceDialog, PreviewWish
+
         settings = self._survey.settings
         known = Path(settings["preview.map"])
         wish = PreviewWish(
@@ -141,6 +154,9 @@ class ExchangeController(QObject):
         dialog.open()
 
     def _preview(self, wish: PreviewWish | None) -> None:
+        from surveyapp.services.previewing import preview
+        from surveyapp.ui.dialogs.preview_choice import remembered
+
         if wish is None:
             return
         self._survey.settings.update(remembered(wish))
@@ -154,6 +170,8 @@ class ExchangeController(QObject):
 
     def show_preview(self, path: Path) -> None:
         """Show a preview inside the program, or in the system's browser where that cannot be."""
+        from surveyapp.ui.dialogs.preview import PreviewWindow
+
         try:
             self.last_preview = PreviewWindow(path, self._prompts, self._window)
             self.last_preview.destroyed.connect(self._preview_gone)
@@ -176,6 +194,8 @@ class ExchangeController(QObject):
 
     def merge(self) -> None:
         """Ask for the files and the result, try, and merge."""
+        from surveyapp.ui.dialogs.merge import MergeDialog
+
         path = self._survey.path
         folder = path.parent if path else Path(self._survey.settings["files.folder"] or Path.home())
         out = path if path and self._survey.writable else folder / "merged.gpkg"
@@ -248,6 +268,8 @@ class ExchangeController(QObject):
 
     def _open_merged(self, path: Path, conflicts: int) -> None:
         """Open what was merged, and go on with what people have to decide about it, if there is anything."""
+        from surveyapp.services.duplicates import suggestions
+
 
         def then() -> None:
             if conflicts:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from surveyapp.ui.dialogs.new_survey import NewSurveyDialog
 from surveyapp.ui.prompts import Prompts
 from surveyapp.ui.survey_controller import SurveyController
 from surveyapp.words import mark, tr
+
+if TYPE_CHECKING:
+    from surveyapp.ui.dialogs.new_survey import NewSurveyDialog
 
 _SURVEYS = mark("Surveys (*.gpkg);;All files (*)")
 
@@ -36,6 +39,8 @@ class FileController(QObject):
 
     def new(self) -> None:
         """Ask what the new survey is called and make it."""
+        from surveyapp.ui.dialogs.new_survey import NewSurveyDialog
+
         if not self._may_close():
             return
         settings = self._survey.settings

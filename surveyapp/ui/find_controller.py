@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
@@ -12,9 +13,11 @@ from PySide6.QtWidgets import QMenu
 from surveyapp.domain.filters import POSITION, WITHIN, Condition, Filter, filter_text, parse_filter
 from surveyapp.errors import BadInput
 from surveyapp.ui import theme
-from surveyapp.ui.dialogs.filters import FilterDialog
 from surveyapp.ui.surroundings import Surroundings
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.ui.dialogs.filters import FilterDialog
 
 _KEPT = "table.filters"
 
@@ -53,6 +56,8 @@ class FindController(QObject):
 
     def choose(self) -> None:
         """Put a filter together, or choose a saved one."""
+        from surveyapp.ui.dialogs.filters import FilterDialog
+
         now = Filter(self._name, self._table.finder.words, self._table.conditions)
         dialog = FilterDialog(now, self.saved(), self._window, self._roster.fields)
         dialog.accepted.connect(lambda: self._chosen(dialog.wanted))

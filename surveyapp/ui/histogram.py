@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from surveyapp.domain.estimation import Figures
 from surveyapp.ui import theme
 from surveyapp.ui.forms.look import mixed
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.domain.estimation import Figures
 
 _BARS = 40
 _TAIL = 0.995

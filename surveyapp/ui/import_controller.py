@@ -23,15 +23,14 @@ from surveyapp.exchange.remembered import SavedMapping
 from surveyapp.services import importing
 from surveyapp.services.importing import Extras, ImportResult, Planned
 from surveyapp.services.session import Session
-from surveyapp.ui.dialogs.import_source import ImportAsk, ImportDialog, ImportOutcome, Start
-from surveyapp.ui.dialogs.import_tables import told
-from surveyapp.ui.dialogs.preview import open_in_browser
+from surveyapp.ui.browser import open_in_browser
 from surveyapp.ui.forms.moments import long_day
 from surveyapp.ui.prompts import Prompts
 from surveyapp.ui.survey_controller import SurveyController
 from surveyapp.words import tr
 
 if TYPE_CHECKING:
+    from surveyapp.ui.dialogs.import_source import ImportAsk, ImportDialog, ImportOutcome, Start
     from surveyapp.ui.photo_controller import PhotoController
 
 _KEPT = "import.mappings"
@@ -77,6 +76,8 @@ class ImportController(QObject):
 
     def show(self, path: Path) -> None:
         """Show how a file would come in."""
+        from surveyapp.ui.dialogs.import_source import ImportDialog
+
         dialog = ImportDialog(path.name, self._window)
         dialog.open()
         self._survey.ask(
@@ -159,6 +160,8 @@ class ImportController(QObject):
 
 def _start_of(source: SourceTable, layers: dict[str, Layer], kept: dict[str, object]) -> Start:
     """The mapping that was used for these columns before, or the guessed one."""
+    from surveyapp.ui.dialogs.import_source import Start
+
     definition = layers[source.target]
     guessed = guess_mapping(source.columns, definition)
     saved = remembered.recalled(kept, source)
@@ -204,6 +207,9 @@ def _imported(
 
 
 def _outcome_of(result: ImportResult) -> ImportOutcome:
+    from surveyapp.ui.dialogs.import_source import ImportOutcome
+    from surveyapp.ui.dialogs.import_tables import told
+
     return ImportOutcome(
         importing.counts_of(result),
         [(row.row, row.reason) for row in result.rejected],

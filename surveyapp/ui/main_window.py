@@ -19,8 +19,6 @@ from surveyapp.ui.appearance import Appearance
 from surveyapp.ui.check_controller import CheckController
 from surveyapp.ui.crash import report_folder
 from surveyapp.ui.desk import Desk
-from surveyapp.ui.dialogs.columns import ColumnsDialog
-from surveyapp.ui.dialogs.palette import CommandPalette
 from surveyapp.ui.exchange_controller import ExchangeController
 from surveyapp.ui.file_controller import FileController
 from surveyapp.ui.form_controller import FormController
@@ -181,6 +179,8 @@ class MainWindow(QMainWindow):
 
     def _handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does."""
+        from surveyapp.ui.dialogs.palette import CommandPalette
+
         survey, canvas, table = self.survey, self.canvas, self.table
         handlers: dict[str, Callable[..., object]] = {
             "survey.new": self.files.new,
@@ -395,6 +395,8 @@ class MainWindow(QMainWindow):
             self.form.use_map_position(longitude, latitude)
 
     def _choose_columns(self) -> None:
+        from surveyapp.ui.dialogs.columns import ColumnsDialog
+
         dialog = ColumnsDialog(self.table.model.columns, self, self.survey.roster.fields)
         dialog.accepted.connect(lambda: self._use_columns(dialog.columns))
         dialog.open()

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from surveyapp.errors import SurveyError
-from surveyapp.ui.dialogs.snapshot import SnapshotDialog
 from surveyapp.ui.exchange_controller import suggested_file
 from surveyapp.ui.forms.moments import long_day
 from surveyapp.ui.forms.position_tools import standard_tools
-from surveyapp.ui.goto_bar import GoToBar
 from surveyapp.ui.map_styles import SCHEMES
 from surveyapp.ui.mapcanvas.grids import GRIDS, GridName
 from surveyapp.ui.mapcanvas.levels import Crowding
 from surveyapp.ui.mapcanvas.scene import Sheet
 from surveyapp.ui.surroundings import Surroundings
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.ui.dialogs.snapshot import SnapshotDialog
+    from surveyapp.ui.goto_bar import GoToBar
 
 _CROWDINGS: tuple[Crowding, ...] = ("clusters", "density", "points")
 
@@ -90,6 +93,8 @@ class MapController(QObject):
 
     def go_to(self) -> None:
         """Ask for a position, over the map."""
+        from surveyapp.ui.goto_bar import GoToBar
+
         if self._go_to is None:
             self._go_to = GoToBar(self._canvas, standard_tools())
         self._go_to.open()
@@ -102,6 +107,8 @@ class MapController(QObject):
 
     def snapshot(self) -> None:
         """Ask what a picture is to have and where it goes, and write it."""
+        from surveyapp.ui.dialogs.snapshot import SnapshotDialog
+
         facts = self._survey.facts
         title = facts.title if facts is not None else ""
         dialog = SnapshotDialog(title, self._settings["map.picture"], self._canvas.grids, self._window)

@@ -15,20 +15,17 @@ from surveyapp.domain.fields import GEOMETRY
 from surveyapp.domain.geometry import point_hex
 from surveyapp.domain.progress import Progress
 from surveyapp.domain.records import Record, Value
-from surveyapp.exchange.photo_match import Match
-from surveyapp.services import import_photos
 from surveyapp.services import photos as photo_files
 from surveyapp.services.photos import Attached, Found
 from surveyapp.services.session import Session
 from surveyapp.ui.camera_folder import CameraFolder
-from surveyapp.ui.dialogs.photo_match import PhotoMatchDialog
-from surveyapp.ui.dialogs.sketch import SketchDialog
 from surveyapp.ui.forms.photo_strip import files_in, pictures_among
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, shown_text
 from surveyapp.ui.record_panels import RecordPanels
 from surveyapp.words import ntr, tr
 
 if TYPE_CHECKING:
+    from surveyapp.exchange.photo_match import Match
     from surveyapp.ui.surroundings import Surroundings
 
 
@@ -108,6 +105,8 @@ class PhotoController(QObject):
         self._survey.ask(lambda session: photo_files.match(session, found), lambda answer: self._ask(came, answer))
 
     def _ask(self, came: tuple[list[Found], list[str]], answer: tuple[list[Match], set[str]]) -> None:
+        from surveyapp.ui.dialogs.photo_match import PhotoMatchDialog
+
         found, troubles = came
         dialog = PhotoMatchDialog(
             found, troubles, self._caption, self._facts, self._survey.selection.current, self._around.window
@@ -131,6 +130,8 @@ class PhotoController(QObject):
         self, pairs: list[tuple[Path, str]], new: list[Found], given: Mapping[str, Value], ahead_s: float
     ) -> None:
         """Attach photos to the sightings that are there, and make sightings where the others were taken."""
+        from surveyapp.services import import_photos
+
         own_px = self._settings["photo.max_px"]
 
         def work(session: Session, progress: Progress) -> Attached:
@@ -273,6 +274,8 @@ class PhotoController(QObject):
             self._survey.photo_data(uuid, lambda data: self._draw(photo, data))
 
     def _draw(self, photo: Record, data: bytes | None) -> None:
+        from surveyapp.ui.dialogs.sketch import SketchDialog
+
         name = str(photo.get("file_name") or tr("photo"))
         dialog = SketchDialog(name, data, self._around.prompts, self._around.window)
         if dialog.canvas.base.isNull():

@@ -14,11 +14,9 @@ from surveyapp.domain.fields import GEOMETRY
 from surveyapp.errors import BadInput
 from surveyapp.geo.basemap import Province
 from surveyapp.geo.neighbours import on_top, outside
-from surveyapp.geo.where import Where, where
 from surveyapp.positioning.gate import Gate
 from surveyapp.services import placing
 from surveyapp.services import where as places
-from surveyapp.ui.dialogs.gps_rules import GpsRulesDialog, PositionChoices
 from surveyapp.ui.forms.position_tools import Neighbourhood
 from surveyapp.ui.forms.position_words import area_notes
 from surveyapp.ui.forms.track_words import length_words
@@ -31,7 +29,9 @@ from surveyapp.words import tr
 if TYPE_CHECKING:
     from surveyapp.geo.boundaries import Boundaries
     from surveyapp.geo.neighbours import Floats
+    from surveyapp.geo.where import Where
     from surveyapp.services.placing import WorkedOut
+    from surveyapp.ui.dialogs.gps_rules import PositionChoices
     from surveyapp.ui.surroundings import Surroundings
 
 _SURVEYED = ("licence", "prospect", None)
@@ -105,6 +105,8 @@ class PositionController(QObject):
 
     def ask_rules(self) -> None:
         """Show what is asked of a position; what the office of the survey asks can be read and not changed."""
+        from surveyapp.ui.dialogs.gps_rules import GpsRulesDialog, PositionChoices
+
         settings = self._settings
         choices = PositionChoices(
             rules=settings["gps.rules"],
@@ -231,6 +233,8 @@ class PositionController(QObject):
         return Neighbourhood(tuple(notes), uuid, at)
 
     def _where(self, longitude: float, latitude: float, accuracy_m: float | None) -> Where:
+        from surveyapp.geo.where import where
+
         return where(longitude, latitude, accuracy_m, places.in_use(), self._licences)
 
     def _same_place(self, longitude: float, latitude: float, accuracy_m: float | None) -> tuple[str, str]:

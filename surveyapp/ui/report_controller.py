@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
 from surveyapp.domain.progress import Progress
 from surveyapp.errors import SurveyError, Unavailable
 from surveyapp.services.session import Session
-from surveyapp.ui.dialogs.preview import open_in_browser
-from surveyapp.ui.dialogs.report import ReportDialog, ReportKind, ReportWish
+from surveyapp.ui.browser import open_in_browser
 from surveyapp.ui.exchange_controller import suggested_file
 from surveyapp.ui.prompts import Choice
 from surveyapp.ui.surroundings import Surroundings
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.ui.dialogs.report import ReportWish
 
 
 class ReportController(QObject):
@@ -40,6 +43,8 @@ class ReportController(QObject):
 
     def ask(self) -> None:
         """Ask which report, as what, and where."""
+        from surveyapp.ui.dialogs.report import ReportDialog, ReportKind
+
         kinds = [
             ReportKind("survey", tr("Survey report"), tr("What was found, by whom, and how good the records are.")),
             ReportKind("national", tr("National report"),

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from surveyapp.domain.changes import ChangeSet
-from surveyapp.domain.merge import Conflict
 from surveyapp.domain.records import Value
 from surveyapp.errors import Cancelled, SurveyError
-from surveyapp.services import conflicts, duplicates
+from surveyapp.services import conflicts
 from surveyapp.services.session import Session
-from surveyapp.ui.dialogs.disputes import DisputesDialog
-from surveyapp.ui.dialogs.pairs_page import PHOTO_SIZE
 from surveyapp.ui.forms.images import picture
-from surveyapp.ui.itemmodels import pairs, places
-from surveyapp.ui.itemmodels.disputes import Dispute, Verdict, kept
-from surveyapp.ui.itemmodels.pairs import LETTERS, Answer, Likely
+from surveyapp.ui.itemmodels import places
 from surveyapp.ui.survey_controller import SurveyController
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.domain.merge import Conflict
+    from surveyapp.ui.dialogs.disputes import DisputesDialog
+    from surveyapp.ui.itemmodels.disputes import Dispute, Verdict
+    from surveyapp.ui.itemmodels.pairs import Answer, Likely
 
 _SOON = 3_000
 """In a survey of up to this many sightings likely-same pairs are looked for at once, which takes a blink; in larger
@@ -68,6 +69,8 @@ class ReviewController(QObject):
         self._survey.ask(_conflicts, lambda found: self._show(found, at_pairs=True))
 
     def _show(self, found: list[Conflict], *, at_pairs: bool) -> None:
+        from surveyapp.ui.itemmodels.disputes import Dispute
+
         dialog = self._dialog or self._made()
         dialog.fill([Dispute(conflict) for conflict in found])
         if at_pairs:
@@ -80,6 +83,8 @@ class ReviewController(QObject):
         dialog.page.list.setFocus()
 
     def _made(self) -> DisputesDialog:
+        from surveyapp.ui.dialogs.disputes import DisputesDialog
+
         dialog = DisputesDialog(writable=self._survey.writable, parent=self._window)
         dialog.disputes.detail_wanted.connect(self._detail)
         dialog.disputes.settled.connect(self._settle)
@@ -136,12 +141,16 @@ class ReviewController(QObject):
         )
 
     def _pair_detail(self, likely: Likely) -> None:
+        from surveyapp.ui.itemmodels import pairs
+
         self._ask(
             lambda session: pairs.pair_detail(session, likely.pair),
             lambda dialog, found: dialog.pairs.show_detail(likely.key, found),
         )
 
     def _photos(self, key: str, uuids: tuple[str, str]) -> None:
+        from surveyapp.ui.itemmodels.pairs import LETTERS
+
         for letter, uuid in zip(LETTERS, uuids, strict=True):
             self._photo(key, letter, uuid)
 
@@ -153,6 +162,8 @@ class ReviewController(QObject):
 
     def _look_for_pairs(self, *, turn: bool = False, go_to: str = "") -> None:
         """Look for pairs; ``turn`` to them when there are any, as there is nothing else to decide."""
+        from surveyapp.ui.itemmodels import pairs
+
         if self._dialog is None:
             return
         if not self._dialog.pairs.found:
@@ -174,12 +185,17 @@ class ReviewController(QObject):
     # -- deciding -------------------------------------------------------------------------------------
 
     def _settle(self, verdicts: list[Verdict]) -> None:
+        from surveyapp.ui.itemmodels.disputes import Dispute
+
         one = Dispute(verdicts[0].conflict)
         many = tr("{count} disagreements", count=f"{len(verdicts):,}")
         step = _Step(many if len(verdicts) > 1 else one.field, tuple(v.conflict.conflict for v in verdicts), False)
         self._decide(lambda session: _settled(session, verdicts), step)
 
     def _answer(self, answers: list[Answer]) -> None:
+        from surveyapp.services import duplicates
+        from surveyapp.ui.itemmodels import pairs
+
         said = tr(pairs.ANSWERS[answers[0].decision]).lower()
         what = said if len(answers) == 1 else f"{len(answers):,} × {said}"
         self._decide(
@@ -245,6 +261,8 @@ class ReviewController(QObject):
         """Read the queues again. What was decided (``forget``) is left out at once, so that the next can be looked at
         meanwhile. The second queue is looked for when somebody turns to it, if it is not on show or takes long.
         """
+        from surveyapp.ui.itemmodels.disputes import kept
+
         dialog = self._dialog
         if dialog is None:
             return
@@ -327,5 +345,7 @@ def _side_said(conflict: Conflict, typed: str) -> int | None:
 
 def _first_photo(session: Session, sighting: str) -> QImage:
     """The first photo of a sighting, as small as it is shown; a null image where there is none."""
+    from surveyapp.ui.dialogs.pairs_page import PHOTO_SIZE
+
     photos = session.file.photos_of(sighting)
     return picture(session.file.photo_data(photos[0].uuid), PHOTO_SIZE) if photos else QImage()

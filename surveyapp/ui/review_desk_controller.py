@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
@@ -20,8 +20,6 @@ from surveyapp.services.review_outcomes import Report
 from surveyapp.services.reviewing import Moved
 from surveyapp.services.session import Session
 from surveyapp.ui.action_table import ACTION_BY_ID
-from surveyapp.ui.dialogs.review import ReviewDialog
-from surveyapp.ui.dialogs.verdict import VerdictDialog
 from surveyapp.ui.exchange_controller import ExchangeController
 from surveyapp.ui.itemmodels import decisions as rows
 from surveyapp.ui.itemmodels.decisions import Open, Tried
@@ -31,6 +29,10 @@ from surveyapp.ui.remark_filter import RemarkFilter
 from surveyapp.ui.surroundings import Surroundings
 from surveyapp.ui.survey_controller import Detail
 from surveyapp.words import ntr, tr
+
+if TYPE_CHECKING:
+    from surveyapp.ui.dialogs.review import ReviewDialog
+    from surveyapp.ui.dialogs.verdict import VerdictDialog
 
 _STATUSES = {
     "review.submit": SUBMITTED,
@@ -141,6 +143,8 @@ class ReviewDeskController(QObject):
         self._survey.ask_long(tr("Reading decisions"), work, done, self._refused_there)
 
     def _made(self) -> ReviewDialog:
+        from surveyapp.ui.dialogs.review import ReviewDialog
+
         dialog = ReviewDialog(writable=self._survey.writable, parent=self._window)
         dialog.file_wanted.connect(self.ask_file)
         dialog.take_wanted.connect(self._take)
@@ -301,6 +305,8 @@ class ReviewDeskController(QObject):
                          lambda name: self._ask_reason(verdict, chosen, name))
 
     def _ask_reason(self, verdict: str, chosen: Sequence[str], name: str) -> None:
+        from surveyapp.ui.dialogs.verdict import VerdictDialog
+
         facts = self._survey.facts
         if facts is None:
             return

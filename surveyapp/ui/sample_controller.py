@@ -13,14 +13,13 @@ from surveyapp.services import recording, samples
 from surveyapp.services.samples import IdFacts, Sampled
 from surveyapp.ui.child_controller import ChildController
 from surveyapp.ui.child_panel import Typed
-from surveyapp.ui.dialogs.find_sample import FindSampleDialog
-from surveyapp.ui.dialogs.labels import LabelsDialog
 from surveyapp.ui.sample_panel import SamplePanel
 from surveyapp.ui.survey_controller import Detail
 from surveyapp.words import ntr, tr
 
 if TYPE_CHECKING:
     from surveyapp.services.session import Session
+    from surveyapp.ui.dialogs.labels import LabelsDialog
     from surveyapp.ui.surroundings import Surroundings
 
 
@@ -130,6 +129,8 @@ class SampleController(ChildController):
         self._survey.ask(samples.all_sampled, self._ask_labels)
 
     def _ask_labels(self, everything: list[Sampled]) -> None:
+        from surveyapp.ui.dialogs.labels import LabelsDialog
+
         selected = set(self._survey.selection.uuids)
         here = [sample for sample in everything if sample.sighting in selected]
         dialog = LabelsDialog(here, everything, self._settings, self._around.window)
@@ -155,6 +156,8 @@ class SampleController(ChildController):
         self._survey.ask(samples.all_sampled, self._ask_which)
 
     def _ask_which(self, everything: list[Sampled]) -> None:
+        from surveyapp.ui.dialogs.find_sample import FindSampleDialog
+
         dialog = FindSampleDialog(everything, self._around.window)
         dialog.found.connect(self._go_to)
         dialog.open()

@@ -12,13 +12,13 @@ from surveyapp.services import structures
 from surveyapp.services.structures import Drawn, Measured
 from surveyapp.ui.child_controller import ChildController
 from surveyapp.ui.child_panel import Typed
-from surveyapp.ui.dialogs.stereonet import StereonetWindow
 from surveyapp.ui.structure_panel import StructurePanel
 from surveyapp.ui.survey_controller import Detail
 from surveyapp.words import ntr, tr
 
 if TYPE_CHECKING:
     from surveyapp.services.session import Session
+    from surveyapp.ui.dialogs.stereonet import StereonetWindow
     from surveyapp.ui.surroundings import Surroundings
 
 
@@ -112,6 +112,8 @@ class StructureController(ChildController):
 
     def show_net(self) -> None:
         """Open the stereonet of the survey, or bring it to the front."""
+        from surveyapp.ui.dialogs.stereonet import StereonetWindow
+
         if self._net is None or not isValid(self._net):
             self._net = StereonetWindow(self._around.prompts, self._settings, self._around.window)
             self._net.sightingWanted.connect(self._go_to)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -11,9 +12,11 @@ from surveyapp.assets import resource_path
 from surveyapp.domain.template import EMPTY, Template
 from surveyapp.errors import SurveyError
 from surveyapp.services import templates
-from surveyapp.ui.dialogs.template import TemplateDialog
 from surveyapp.ui.surroundings import Surroundings
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.ui.dialogs.template import TemplateDialog
 
 _EXAMPLE = "templates/emerald-belt.json"
 
@@ -38,6 +41,8 @@ class TemplateController(QObject):
 
     def show(self) -> None:
         """Show what the office asks."""
+        from surveyapp.ui.dialogs.template import TemplateDialog
+
         offices = self._form.offices
         dialog = TemplateDialog(offices.names, offices.asks, self._window, writable=self._survey.writable)
         dialog.load_wanted.connect(lambda: self._load(dialog))

@@ -11,16 +11,14 @@ import re
 from dataclasses import asdict, dataclass
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, qGray
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QIcon, QPalette, qGray
 from PySide6.QtWidgets import QApplication, QWidget
 
 from surveyapp.assets import resource_path, resource_text
 from surveyapp.domain.gems import GEM_BY_CODE
+from surveyapp.ui.drawn_icon import drawn_icon
 
-ICON_SIZES = (16, 24, 40)
-"""In px; each is drawn at twice that, and Qt scales what lies between."""
 SIZES = {"target": 26, "pad": 5, "tool": 2, "tab": 22, "scroll": 12, "row": 30}
 TOUCH_SIZES = {"target": 38, "pad": 9, "tool": 7, "tab": 30, "scroll": 18, "row": 44}
 """Sizes in px that the style sheet takes; with the padding of a button a target of 38 is 44 high."""
@@ -192,11 +190,7 @@ def icon(name: str, colour: str | None = None) -> QIcon:
 @cache
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
     drawing = resource_text(f"icons/actions/{name}.svg")
-    made = QIcon()
-    for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
-        for size in ICON_SIZES:
-            made.addPixmap(_drawn(drawing.replace("currentColor", tint), size), mode)
-    return made
+    return drawn_icon(drawing.replace("currentColor", colour), drawing.replace("currentColor", disabled))
 
 
 def gem_icon(code: object) -> QIcon:
@@ -207,14 +201,12 @@ def gem_icon(code: object) -> QIcon:
 @cache
 def _gem_icon(code: str, night: bool) -> QIcon:
     gem = GEM_BY_CODE.get(code)
-    made = QIcon()
-    if gem is not None:
-        drawing = resource_text(gem.icon)
-        if night:
-            drawing = re.sub("#(?:[0-9a-f]{6}|fff)", lambda match: _reddened(match[0]), drawing)
-        for size in ICON_SIZES:
-            made.addPixmap(_drawn(drawing, size))
-    return made
+    if gem is None:
+        return QIcon()
+    drawing = resource_text(gem.icon)
+    if night:
+        drawing = re.sub("#(?:[0-9a-f]{6}|fff)", lambda match: _reddened(match[0]), drawing)
+    return drawn_icon(drawing)
 
 
 def _reddened(colour: str) -> str:
@@ -222,17 +214,6 @@ def _reddened(colour: str) -> str:
     share = 0.25 + 0.75 * qGray(QColor(colour).rgb()) / 255
     full = QColor(NIGHT.text)
     return QColor(round(full.red() * share), round(full.green() * share), round(full.blue() * share)).name()
-
-
-def _drawn(svg: str, size: int) -> QPixmap:
-    # Drawn at twice the size for screens of high density; on others Qt scales it down.
-    pixmap = QPixmap(QSize(size, size) * 2)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size * 2, size * 2))
-    painter.end()
-    pixmap.setDevicePixelRatio(2)
-    return pixmap
 
 
 def leading() -> Qt.AlignmentFlag:

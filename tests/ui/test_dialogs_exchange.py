@@ -345,7 +345,7 @@ def test_without_the_web_engine_the_preview_opens_in_the_browser_and_says_so(
     def missing(*_: object) -> None:
         raise Unavailable("The preview cannot be shown inside the program (libnss3.so).")
 
-    monkeypatch.setattr(exchange_controller, "PreviewWindow", missing)
+    monkeypatch.setattr(preview_module, "PreviewWindow", missing)
     monkeypatch.setattr(exchange_controller, "open_in_browser", opened.append)
     desk.window.exchange.show_preview(page)
     assert opened == [page]
@@ -487,7 +487,8 @@ def test_a_dialog_that_was_closed_meanwhile_costs_nothing(
     desk.settle()
     assert (tmp_path / "out.gpkg").exists()
     assert prompts.said[-1] == "Merge surveys\nout.gpkg is merged."
-    desk.window.exchange._imports.show(notebook)
+    prompts.will_answer(notebook)
+    desk.trigger("survey.import")
     reading = desk.window.findChild(ImportDialog)
     reading.close()
     desk.gone(reading)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -9,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +22,7 @@ from surveyapp.services.session import Session
 from surveyapp.settings import Settings
 from surveyapp.ui import application
 from surveyapp.ui.crash import CrashReporter, FaultLog
+from surveyapp.ui.drawn_icon import drawn_icon
 from surveyapp.ui.prompts import Choice, QtPrompts, ScriptedPrompts
 from surveyapp.ui.selection import Selection
 from tests.ui.conftest import Desk
@@ -360,3 +363,51 @@ def test_an_earlier_version_is_restored_from_the_history(desk: Desk, survey_file
     desk.settle()
     assert "Fizagat" in desk.localities()
     assert len(window.panels.history.cards) == 3
+
+
+def test_the_window_stands_before_any_dialog_is_read() -> None:
+    later = ["surveyapp.ui.dialogs.", "surveyapp.ui.import_controller", "surveyapp.services.importing",
+             "surveyapp.services.exporting", "surveyapp.services.duplicates", "pynmeagps", "serial", "PIL", "geopandas"]
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, surveyapp.ui.application, surveyapp.ui.main_window; print(*sys.modules)"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()
+    assert "surveyapp.ui.desk" in told
+    assert {name for name in told if name.startswith(tuple(later))} == {"surveyapp.ui.dialogs.base"}
+
+
+# --- icons -------------------------------------------------------------------------------------------
+
+SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8H0z" fill="{}"/></svg>'
+
+
+def _middle(picture: QImage) -> str:
+    return picture.pixelColor(picture.width() // 2, picture.height() // 2).name()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_an_icon_is_drawn_as_large_as_it_is_shown() -> None:
+    icon = drawn_icon(SQUARE.format("#ff0000"), SQUARE.format("#00ff00"))
+    for ratio in (1.0, 1.5, 2.0):
+        picture = icon.pixmap(QSize(20, 20), ratio)
+        assert (picture.width(), picture.devicePixelRatio()) == (20 * ratio, ratio)
+        assert _middle(picture.toImage()) == "#ff0000"
+        assert _middle(icon.pixmap(QSize(20, 20), ratio, QIcon.Mode.Disabled).toImage()) == "#00ff00"
+    paper = QImage(40, 40, QImage.Format.Format_RGB32)
+    paper.setDevicePixelRatio(2)
+    painter = QPainter(paper)
+    icon.paint(painter, QRect(0, 0, 20, 20))
+    painter.end()
+    assert _middle(paper) == "#ff0000"
+
+
+@pytest.mark.usefixtures("qapp")
+def test_an_icon_without_another_look_is_greyed_and_lives_as_long_as_its_copies() -> None:
+    icon = drawn_icon(SQUARE.format("#ff0000"))
+    copy = QIcon(icon)
+    copy.addPixmap(QPixmap(1, 1))  # makes it an icon of its own
+    del icon
+    gc.collect()
+    greyed = QColor(_middle(copy.pixmap(QSize(16, 16), 1.0, QIcon.Mode.Disabled).toImage()))
+    assert greyed.saturation() < QColor("#ff0000").saturation()
+    assert _middle(copy.pixmap(QSize(16, 16), 1.0).toImage()) == "#ff0000"

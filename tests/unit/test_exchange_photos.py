@@ -245,6 +245,13 @@ def test_bombs_are_refused_unopened() -> None:
         read_photo(png_that_claims(50_000, 50_000))
     with pytest.raises(BadFile, match="megapixels"):
         thumbnail(png_that_claims(50_000, 50_000), 100)
+    wide = bytearray(photo((40, 30), "WEBP", gps=SWAT_GPS))
+    wide[26] = 92  # the highest of three bytes of a width: six million pixels
+    with pytest.raises(BadFile, match="too large for a WebP photo"):
+        read_photo(bytes(wide))
+    wide[26] = 60  # between Pillow's warning and its refusal: told as damage, and of no warning on the terminal
+    with pytest.raises(BadFile, match="damaged"):
+        read_photo(bytes(wide))
 
 
 def test_a_hundred_megapixels_are_taken_without_a_gigabyte() -> None:

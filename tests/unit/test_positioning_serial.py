@@ -159,7 +159,7 @@ def test_ports_are_listed_and_found_again_by_identity(monkeypatch: pytest.Monkey
         )
 
     present = [port("/dev/ttyS0"), port("/dev/ttyACM1", 0x1546), port("/dev/ttyUSB0", 0x067B, "77")]
-    monkeypatch.setattr(serial_port.list_ports, "comports", lambda: present)
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: present)
     assert list_serial_ports() == [
         serial_port.SerialPort("/dev/ttyACM1", "u-blox USB GPS", "1546:01A8"),
         serial_port.SerialPort("/dev/ttyUSB0", "u-blox USB GPS", "067B:01A8:77"),

@@ -137,6 +137,7 @@ def test_what_we_ship_as_an_example_is_a_template() -> None:
         ({"photos": {"max_px": 20}}, "max_px is not a number from 200"),
         ({"photos": []}, "photos is not an object"),
         ({"samples": {"prefix": "swt"}}, "capital letters"),
+        ({"require": {"two\nlines": 2}}, "require: two lines is no field of the form"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_sentence_with_its_place(changed: dict[str, Any], told: str) -> None:

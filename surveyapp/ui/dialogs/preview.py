@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from surveyapp.errors import BadFile, Unavailable
 from surveyapp.ui import theme
+from surveyapp.ui.browser import open_in_browser
 from surveyapp.ui.dialogs.base import role_label
 from surveyapp.ui.prompts import Choice, Prompts
 from surveyapp.words import tr
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
 
 UNSAVED_MARK = "● "
 """What the page's title begins with while decisions are in no file (``keeping.js``)."""
-
-
-def open_in_browser(path: Path) -> None:
-    """Hand a file to the system's browser; raises ``Unavailable`` if there is none."""
-    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-        raise Unavailable(tr("No browser could be started; open {path} in one by hand.", path=path))
 
 
 def allow_web_engine() -> None:

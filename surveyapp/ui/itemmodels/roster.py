@@ -128,7 +128,7 @@ class Roster:
         names = [name for name in columns if name in self._coming]
         if not uuids or not names:
             return True
-        first = self.row(uuids[0]) or 0
+        first = self._place(uuids[0])
         last = first + len(uuids)
         if uuids == self.uuids[first:last]:
             for name in names:
@@ -267,6 +267,12 @@ class Roster:
         if self._row_of is None:
             self._row_of = {uuid: row for row, uuid in enumerate(self._columns["uuid"])}
         return self._row_of
+
+    def _place(self, uuid: str) -> int:
+        """The row of a record, or 0; without the index by uuid, which takes a while to make."""
+        if self._row_of is None and uuid in self.uuids:
+            return self.uuids.index(uuid)
+        return 0 if self._row_of is None else self._row_of.get(uuid, 0)
 
     def _renewed(self) -> None:
         self._row_of = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from numpy.typing import ArrayLike
 from PySide6.QtCore import Signal
@@ -23,12 +23,14 @@ from surveyapp.ui.mapcanvas.groundloader import GroundLoader
 from surveyapp.ui.mapcanvas.legend import ROW_PX
 from surveyapp.ui.mapcanvas.levels import Crowding
 from surveyapp.ui.mapcanvas.scene import TITLE_HEIGHT, LabelOf, Sheet
-from surveyapp.ui.mapcanvas.snapshot import Paper, check_size, paper_scale, save_pdf, save_png
 from surveyapp.ui.mapcanvas.structures import StructureLayer
 from surveyapp.ui.mapcanvas.styles import THEMES, PointStyle
 from surveyapp.ui.mapcanvas.surface import MapSurface
 from surveyapp.ui.mapcanvas.viewport import Box, Viewport
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.ui.mapcanvas.snapshot import Paper
 
 OwnKind = Literal["outline", "places", "areas", "tracks", "structures", "legend"]
 """What the map draws of its own beside the sightings and the nets."""
@@ -243,6 +245,8 @@ class MapCanvas(MapSurface):
         large, for print. Raises ``BadInput`` for an impossible size and ``BadFile`` if the file cannot be written;
         an older file is then as it was.
         """
+        from surveyapp.ui.mapcanvas.snapshot import check_size, save_png
+
         check_size(width, height)
         view, options, sheet = self._for_paper(round(width / pixel_ratio), round(height / pixel_ratio), sheet, legend)
         save_png(self.scene.snapshot(view, self.font(), sheet, options, pixel_ratio), Path(path))
@@ -253,6 +257,8 @@ class MapCanvas(MapSurface):
         Words, lines and symbols of the glass stay sharp; ground and sightings are drawn for 300 dots per inch.
         Raises ``BadFile`` if the file cannot be written; an older file is then as it was.
         """
+        from surveyapp.ui.mapcanvas.snapshot import paper_scale, save_pdf
+
         view, options, sheet = self._for_paper(*paper.pixels, sheet, legend)
         scale = tr("Scale 1:{number}", number=f"{paper_scale(view.metres_per_pixel):,}")
         sheet = replace(sheet, beside=" · ".join(part for part in (sheet.beside, scale) if part))

@@ -10,8 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QToolBar, QWidget
 
 from surveyapp.domain.fields import GEOMETRY
-from surveyapp.ui.dialogs.export import ExportDialog
-from surveyapp.ui.dialogs.preview_choice import PreviewChoiceDialog
 from surveyapp.words import tr
 
 if TYPE_CHECKING:
@@ -55,6 +53,9 @@ class Step:
 
 def seen(around: Surroundings) -> Seen:
     """What the window shows now."""
+    from surveyapp.ui.dialogs.export import ExportDialog
+    from surveyapp.ui.dialogs.preview_choice import PreviewChoiceDialog
+
     form, view, window = around.desk.form, around.desk.canvas.view, around.window
     dock = window.findChild(QDockWidget, "check_dock")
     return Seen(
