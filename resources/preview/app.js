@@ -161,7 +161,8 @@
 
     sayCrowded(grouped, groups) {
       S.byId("crowded").hidden = grouped === 0;
-      S.byId("crowded").textContent = grouped ? S.t("crowded", { n: S.number(grouped), groups: S.number(groups) }) : "";
+      const told = groups === 1 ? "crowdedOne" : "crowded";
+      S.byId("crowded").textContent = grouped ? S.t(told, { n: S.number(grouped), groups: S.number(groups) }) : "";
     }
 
     // --- filtering ---

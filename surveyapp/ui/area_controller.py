@@ -15,7 +15,7 @@ from surveyapp.geo.ground.model import world_box
 from surveyapp.services import areas, recording
 from surveyapp.services.areas import LonLat, Surveyed
 from surveyapp.ui.area_panel import AreaPanel
-from surveyapp.ui.child_drafts import ChildDrafts
+from surveyapp.ui.child_drafts import ChildDrafts, kept_words
 from surveyapp.ui.forms.draft import Draft, DraftStore
 from surveyapp.ui.map_link import outlines_of
 from surveyapp.ui.mapcanvas.tools import MeasureTool, Tool
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from surveyapp.ui.surroundings import Surroundings
 
 _NEW = "new-area"
-"""Under which the draft of an area is kept that is not in the file yet."""
+"""Under which the draft of an area is kept that is not in the file yet; with the area's uuid, that of its estimate."""
 _FEWEST = 3
 _MAY_END = (QEvent.Type.MouseButtonDblClick, QEvent.Type.KeyPress)
 """Events of the map after which an outline may be done; a finger presses the button beside the corners."""
@@ -61,6 +61,9 @@ class AreaController(QObject):
         self.drafts.found.connect(self._found)
         around.desk.canvas.installEventFilter(self)
         around.desk.canvas.toolChanged.connect(self._tool_changed)
+        # After the survey's closing was connected: the dialog is left first, and then what was in it is written.
+        self.unsaved = ChildDrafts(DraftStore(around.drafts / "estimates"), self._survey, self)
+        self.unsaved.found.connect(lambda drafts: around.desk.toast.say(kept_words(drafts)))
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does."""
@@ -77,8 +80,9 @@ class AreaController(QObject):
 
     def shutdown(self) -> None:
         """The window closes: what is typed is kept."""
-        self.drafts.write()
         self._close_dialog()
+        self.drafts.write()
+        self.unsaved.write()
 
     def begin(self) -> None:
         """Type a new area."""
@@ -245,6 +249,8 @@ class AreaController(QObject):
                                     gem=gems[0] if gems else "", writable=self._survey.writable)
             dialog.samplesWanted.connect(lambda gem, density: self._collect(dialog, gem, density))
             dialog.saveRequested.connect(lambda: self._save_estimate(dialog))
+            if self._survey.writable:
+                dialog.keep_in(self.unsaved, record.uuid if record is not None else f"{_NEW} {area.uuid}")
             self._dialog = dialog
             dialog.open()
 
@@ -288,5 +294,5 @@ class AreaController(QObject):
 
     def _close_dialog(self) -> None:
         if self._dialog is not None and isValid(self._dialog):
-            self._dialog.saved()
+            self._dialog.leave()
         self._dialog = None

@@ -14,6 +14,7 @@ from surveyapp.domain.fields import SIGHTING
 from surveyapp.domain.fixes import Fix, may_be_mended
 from surveyapp.domain.validation import Issue
 from surveyapp.errors import Unavailable
+from surveyapp.ui import theme
 from surveyapp.ui.browser import open_in_browser
 from surveyapp.ui.check_panel import CheckPanel
 from surveyapp.ui.exchange_controller import suggested_file
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from surveyapp.services.session import Session
     from surveyapp.ui.surroundings import Surroundings
 
-_HEIGHT_PX = 260
+_ROWS = 7
+"""Rows that the list has room for when it comes."""
+_HEAD_PX = 50
 _QUIET_MS = 400
 """After the last save, before the survey is checked again."""
 _LOOKED_AT = 1_000
@@ -140,7 +143,7 @@ class CheckController(QObject):
             return
         if not self.dock.isVisible():
             self.dock.show()
-            self._window.resizeDocks([self.dock], [_HEIGHT_PX], Qt.Orientation.Vertical)
+            self._window.resizeDocks([self.dock], [_HEAD_PX + _ROWS * theme.row_height()], Qt.Orientation.Vertical)
         self.dock.raise_()
 
     def _badge(self, count: int | None) -> None:

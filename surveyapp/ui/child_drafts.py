@@ -1,4 +1,4 @@
-"""What was typed beside a sighting (a measurement, a sample) and not saved yet: kept until it is."""
+"""What was typed beside a sighting (a measurement, a sample) or in a dialog and not saved yet: kept until it is."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from surveyapp.ui.forms.draft import Draft, DraftStore
+from surveyapp.ui.forms.history_text import isolated
 from surveyapp.ui.survey_controller import SurveyController
+from surveyapp.words import tr
 
 _KEEP_MS = 3000
 """What is typed is on the disk this soon after the last key, at the latest."""
 
 
 class ChildDrafts(QObject):
-    """One draft for each sighting of the open survey, in memory at once and on disk a little later.
+    """One draft for each sighting of the open survey, or for whatever else a key stands for, in memory at once and on
+    disk a little later.
 
     Not among the drafts of whole sightings: ``store`` has a folder of its own. ``found`` carries the drafts of an
     earlier run when a survey is opened.
@@ -93,3 +96,9 @@ class ChildDrafts(QObject):
         self._path = None
         self._contents.clear()
         self._captions.clear()
+
+
+def kept_words(drafts: list[Draft]) -> str:
+    """What dialogs of an earlier run did not get to save."""
+    what = ", ".join(isolated(draft.caption) for draft in drafts)
+    return tr("Typed before and not saved: {what}. It is back when you open it again.", what=what)

@@ -16,7 +16,9 @@ from surveyapp.services import certificates, custody, recording
 from surveyapp.services.certificates import ReadScan
 from surveyapp.services.custody import Dossier, Handed, Holding
 from surveyapp.ui.browser import open_in_browser
+from surveyapp.ui.child_drafts import ChildDrafts, kept_words
 from surveyapp.ui.custody_panel import CustodyPanel
+from surveyapp.ui.forms.draft import DraftStore
 from surveyapp.ui.prompts import Choice
 from surveyapp.ui.sample_panel import SamplePanel
 from surveyapp.ui.scan_viewer import ScanViewer
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from surveyapp.ui.dialogs.certificate import CertificateDialog
     from surveyapp.ui.dialogs.handover import HandoverDialog
     from surveyapp.ui.surroundings import Surroundings
+
+_HANDOVER = "handover"
+"""Under which a handover is kept that is not saved yet."""
 
 
 class CustodyController(QObject):
@@ -52,6 +57,9 @@ class CustodyController(QObject):
         self.panel.deleteWanted.connect(self._delete)
         self.panel.imageWanted.connect(self._fetch)
         self.panel.enlargeWanted.connect(self._enlarge)
+        # After the survey's closing was connected: the dialog is left first, and then what was in it is written.
+        self.unsaved = ChildDrafts(DraftStore(around.drafts / "custody"), self._survey, self)
+        self.unsaved.found.connect(lambda drafts: around.desk.toast.say(kept_words(drafts)))
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does."""
@@ -67,8 +75,9 @@ class CustodyController(QObject):
         self.panel.restyle()
 
     def shutdown(self) -> None:
-        """The window closes."""
+        """The window closes: what is typed is kept."""
         self._close_dialog()
+        self.unsaved.write()
 
     def bring_up(self) -> None:
         """Show the chain of the chosen sample."""
@@ -133,6 +142,7 @@ class CustodyController(QObject):
         self._close_dialog()
         dialog = HandoverDialog(samples, chosen, parties, self._around.prompts, self._around.window)
         dialog.saveRequested.connect(lambda: self._save_handover(dialog))
+        dialog.keep_in(self.unsaved, _HANDOVER)
         self._dialog = dialog
         dialog.open()
 
@@ -172,6 +182,7 @@ class CustodyController(QObject):
         dialog = CertificateDialog(dossier.sample, gem, record, scan, self._around.prompts, self._around.window,
                                    folder=folder)
         dialog.saveRequested.connect(lambda: self._save_certificate(dialog))
+        dialog.keep_in(self.unsaved, record.uuid if record is not None else f"new {dossier.sample.uuid}")
         self._dialog = dialog
         if scan is not None and scan.get("content_type") != certificates.PDF:
             self._survey.photo_data(scan.uuid, lambda data: dialog.show_scan(data) if isValid(dialog) else None)
@@ -244,5 +255,5 @@ class CustodyController(QObject):
 
     def _close_dialog(self) -> None:
         if self._dialog is not None and isValid(self._dialog):
-            self._dialog.saved()
+            self._dialog.leave()
         self._dialog = None

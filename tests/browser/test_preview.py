@@ -283,7 +283,7 @@ def test_crowded_places_are_grouped_and_the_page_says_so(open_preview: OpenPrevi
     expect(badge).to_contain_text("430 sightings drawn as")
 
     page.mouse.click(*place_of(page, 400))
-    expect(badge).to_contain_text("30 sightings drawn as 1 groups")
+    expect(badge).to_contain_text("30 sightings drawn as one group")
     page.mouse.click(*place_of(page, 400))
     picks = page.locator(".leaflet-popup .pick")
     expect(picks).to_have_count(30)

@@ -369,6 +369,50 @@ def test_samples_of_two_screens_are_offered_one_by_one_and_figures_of_a_report_a
     assert len(saved(with_area)) == 1
 
 
+def test_what_was_typed_of_an_estimate_is_there_after_a_crash(
+    make_desk: Callable[[], Desk], with_area: Path, tmp_path: Path, prompts: ScriptedPrompts
+) -> None:
+    desk = make_desk()
+    desk.open(with_area)
+    dialog = opened(desk)
+    kept = tmp_path / "drafts" / "estimates"
+    desk.qtbot.wait(600)
+    assert not kept.exists(), "nothing was typed yet"
+    fill(dialog)
+    press(desk, dialog.inputs.samples_button)
+    row = dialog.inputs.rows["thickness_m"]
+    row.shape.setCurrentIndex(row.shape.findData("triangular"))
+    typed(dialog, "thickness_m", "1", "x")
+    dialog.facts.set_raws({"estimator": "Shah Zaman"})
+    dialog.categories.buttons["indicated-mineral-resource"].click()
+    stood = dialog._content()
+    desk.qtbot.waitUntil(lambda: len(list(kept.glob("*.draft"))) == 1)
+    desk.window.survey.close()
+    desk.settle()
+    desk.gone(dialog)
+    again = make_desk()
+    again.open(with_area)
+    assert "Estimate of" in again.window.desk.toast.text.text()
+    back = opened(again)
+    assert back._content() == stood
+    assert back.inputs.rows["grade_ct_t"].kind == "bootstrap"
+    assert "not a number" in back.trouble.text()
+    typed(back, "thickness_m", "1", "2", "3")
+    back.look()
+    press(again, back.main_button)
+    again.gone(back)
+    assert [record.get("estimator") for record in saved(with_area, "estimate")] == ["Shah Zaman"]
+    assert not list(kept.glob("*.draft"))
+    after = opened(again)
+    assert after.facts.raws()["estimator"] == "", "what was saved is not typed again"
+    write(after.facts.editor("estimator").input(), "G")
+    again.qtbot.waitUntil(lambda: controller(again).unsaved.of(f"new-area {AREA}") is not None)
+    prompts.will_answer("drop")
+    after.reject()
+    again.settle()
+    assert controller(again).unsaved.of(f"new-area {AREA}") is None and not list(kept.glob("*.draft"))
+
+
 # --- the drawing -------------------------------------------------------------------------------------
 
 

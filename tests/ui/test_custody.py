@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,49 @@ def test_a_lot_is_ticked_by_scanning_and_handed_over_in_one_press(desk: Desk, sa
     again = dialog(desk, HandoverDialog)
     assert isinstance(again, HandoverDialog) and again.form.editor("from_party").raw() == "Gul, store"
     again.saved()
+
+
+def test_handover_and_certificate_are_there_again_when_the_window_closed_over_them(
+    make_desk: Callable[[], Desk], sampled: Path, tmp_path: Path
+) -> None:
+    desk = make_desk()
+    click(desk, choose(desk, sampled).hand_button)
+    asked = dialog(desk, HandoverDialog)
+    assert isinstance(asked, HandoverDialog)
+    write(asked.scan_edit, "z26003")
+    desk.qtbot.keyClick(asked.scan_edit, Qt.Key.Key_Return)
+    giver = asked.form.editor("from_party").input()
+    giver.selectAll()  # type: ignore[attr-defined]
+    write(giver, "Courier")
+    write(asked.form.editor("to_party").input(), "Gul, store")
+    handed = asked._content()
+    desk.window.survey.close()
+    desk.settle()
+    desk = make_desk()
+    click(desk, choose(desk, sampled).add_button)
+    assert "Hand over samples" in plain(desk.window.desk.toast.text.text())
+    typed = dialog(desk, CertificateDialog)
+    assert isinstance(typed, CertificateDialog)
+    write(typed.form.editor("laboratory").input(), "GIA")
+    write(typed.form.editor("treatment").input(), "F2")
+    write(typed.path_field.edit, str(scan_file(tmp_path)))
+    certified = typed._content()
+    desk.window.end()
+    desk = make_desk()
+    shown = choose(desk, sampled)
+    click(desk, shown.add_button)
+    back = dialog(desk, CertificateDialog)
+    assert isinstance(back, CertificateDialog) and back._content() == certified
+    assert not back.picture.pixmap().isNull()
+    write(back.form.editor("report_number").input(), "2215")
+    click(desk, back.main_button)
+    assert [r.get("report_number") for r in rows_of(sampled, "certificate")] == ["2215"]
+    click(desk, shown.hand_button)
+    again = dialog(desk, HandoverDialog)
+    assert isinstance(again, HandoverDialog) and again._content() == handed and again.ticked == [FIRST, THIRD]
+    click(desk, again.main_button)
+    assert {r.get("from_party") for r in rows_of(sampled, "custody")} == {"Courier"}
+    assert not list((tmp_path / "drafts" / "custody").glob("*.draft"))
 
 
 def test_who_does_not_hold_it_is_warned_and_the_gap_is_shown(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
@@ -144,8 +146,16 @@ class CertificateDialog(TypedDialog):
         column.addWidget(self.picture, 1)
         return column
 
-    def _content(self) -> object:
-        return self.form.raws(), str(self.scan_path or ""), self._dropped
+    def _content(self) -> Mapping[str, Any]:
+        return {"raws": self.form.raws(), "scan": str(self.scan_path or ""), "dropped": self._dropped}
+
+    def _restore(self, content: Mapping[str, Any]) -> None:
+        self.form.set_raws(content["raws"])
+        self._offer_codes()
+        if content["dropped"]:
+            self._drop()
+        if content["scan"]:
+            self.path_field.set_path(Path(content["scan"]))
 
     # -- the scan ---------------------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ called."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -234,11 +234,23 @@ class EstimateDialog(TypedDialog):
             self.main_button.hide()
             self.cancel_button.setText(tr("Close"))
 
-    def _content(self) -> object:
-        """All that a person can change, to see whether anything was."""
-        rows = [(row.kind, *(edit.text() for edit in row.edits)) for row in self.inputs.rows.values()]
-        return (rows, self.inputs.screen_edit.text(), self.seed.text(), self.draws.text(), self.facts.raws(),
-                self.typed.raws(), self.simulated, self.categories.category)
+    def _content(self) -> Mapping[str, Any]:
+        """All that a person can change."""
+        return {
+            "inputs": self.inputs.standing(), "seed": self.seed.text(), "draws": self.draws.text(),
+            "facts": self.facts.raws(), "typed": self.typed.raws(), "simulated": self.simulated,
+            "category": self.categories.category,
+        }
+
+    def _restore(self, content: Mapping[str, Any]) -> None:
+        self.inputs.restore(content["inputs"])
+        self.seed.setText(content["seed"])
+        self.draws.setText(content["draws"])
+        self.facts.set_raws(content["facts"])
+        self.typed.set_raws(content["typed"])
+        (self.from_inputs if content["simulated"] else self.from_report).setChecked(True)
+        self.categories.choose(content["category"])
+        self._show_way()
 
     def _model(self) -> tuple[Model | None, list[Fault]]:
         """The model that stands in the inputs, and what is no number."""

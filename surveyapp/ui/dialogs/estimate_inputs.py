@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -132,6 +133,19 @@ class InputRow(QWidget):
         self._show_kind()
         self.blockSignals(blocked)
 
+    def standing(self) -> dict[str, Any]:
+        """What stands in it, as it was typed; plain data."""
+        lists = self._sampled.lists if self._sampled is not None and self.kind == self._sampled.kind else {}
+        return {"kind": self.kind, "texts": [edit.text() for edit in self.edits],
+                "lists": {name: list(numbers) for name, numbers in lists.items()}}
+
+    def restore(self, standing: Mapping[str, Any]) -> None:
+        """Put back what stood in it; silent."""
+        lists = {name: tuple(numbers) for name, numbers in standing["lists"].items()}
+        self.show_distribution(Distribution(standing["kind"], lists=lists))
+        for edit, text in zip(self.edits, standing["texts"], strict=True):
+            edit.setText(text)
+
     def tell(self, sentence: str, tone: str = "danger") -> None:
         """Say what is wrong with it; empty: nothing."""
         self.message.say(sentence, tone)
@@ -248,6 +262,19 @@ class InputsPage(QWidget):
                 self.rows[name].show_distribution(distribution)
         self.screen_edit.setText(shown(screen_mm))
         self.grade_from = tuple(grade_from)
+
+    def standing(self) -> dict[str, Any]:
+        """All that stands in it, as it was typed; plain data."""
+        return {"rows": {name: row.standing() for name, row in self.rows.items()},
+                "screen": self.screen_edit.text(), "grade_from": list(self.grade_from)}
+
+    def restore(self, standing: Mapping[str, Any]) -> None:
+        """Put back what stood in it; silent."""
+        for name, row in standing["rows"].items():
+            if name in self.rows:
+                self.rows[name].restore(row)
+        self.screen_edit.setText(standing["screen"])
+        self.grade_from = tuple(standing["grade_from"])
 
     def ask_for_gem(self) -> None:
         """Samples are of a gem, and none is chosen yet."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
@@ -132,8 +133,13 @@ class HandoverDialog(TypedDialog):
         area.setWidget(self.form)
         return area
 
-    def _content(self) -> object:
-        return self.form.raws(), self.ticked
+    def _content(self) -> Mapping[str, Any]:
+        return {"raws": self.form.raws(), "ticked": self.ticked}
+
+    def _restore(self, content: Mapping[str, Any]) -> None:
+        for uuid, item in self._items.items():
+            item.setCheckState(Qt.CheckState.Checked if uuid in content["ticked"] else Qt.CheckState.Unchecked)
+        self.form.set_raws(content["raws"])
 
     # -- ticking ----------------------------------------------------------------------------------------
 

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from surveyapp.ui.dialogs.base import Dialog
+from surveyapp.ui.dialogs.base import Dialog, role_label
 from surveyapp.ui.prompts import Choice, Prompts
 from surveyapp.words import tr
+
+if TYPE_CHECKING:
+    from surveyapp.ui.child_drafts import ChildDrafts
+
+_NOTE_MS = 500
 
 
 class TypedDialog(Dialog):
     """``saveRequested`` by its main button; it stays open until :meth:`saved`, so that a save that fails costs nothing.
-    A subclass remembers what it was loaded with (``_loaded``), and says what stands in it and what is asked."""
+    A subclass remembers what it was loaded with (``_loaded``), says what stands in it and what is asked, and puts back
+    what stood in it. With :meth:`keep_in` what is typed outlives a crash."""
 
     saveRequested = Signal()
 
     def __init__(self, title: str, lead: str, main: str, prompts: Prompts, parent: QWidget | None = None) -> None:
         super().__init__(title, lead, main, parent)
         self._prompts = prompts
-        self._loaded: object = None
+        self._loaded: Mapping[str, Any] = {}
+        self._drafts: ChildDrafts | None = None
+        self._key = ""
+        self._noting = QTimer(self)
+        self._noting.setInterval(_NOTE_MS)
+        self._noting.timeout.connect(self._note)
         self.main_button.setAutoDefault(False)
         self.main_button.setDefault(False)  # Return ends a field, and a scan
 
@@ -29,8 +43,12 @@ class TypedDialog(Dialog):
         """Look at all that stands in it, and complain about what is wrong."""
         raise NotImplementedError
 
-    def _content(self) -> object:
-        """All that stands in it, to be compared."""
+    def _content(self) -> Mapping[str, Any]:
+        """All that stands in it, as plain data that JSON gives back alike."""
+        raise NotImplementedError
+
+    def _restore(self, content: Mapping[str, Any]) -> None:
+        """Put back what stood in it; what is not there any more is left out."""
         raise NotImplementedError
 
     def _question(self) -> tuple[str, str]:
@@ -40,10 +58,38 @@ class TypedDialog(Dialog):
     def _would_lose(self) -> bool:
         return self._content() != self._loaded
 
+    # -- what outlives a crash --------------------------------------------------------------------------
+
+    def keep_in(self, drafts: ChildDrafts, key: str) -> None:
+        """Keep what is typed from now on under this key, and put back what was kept there."""
+        self._drafts, self._key = drafts, key
+        if (kept := drafts.of(key)) is not None:
+            self._restore(kept)
+            self.body.insertWidget(0, role_label(tr("This was typed before and is not saved yet."), "warning"))
+            self.look()
+        self._noting.start()
+
+    def _note(self) -> None:
+        if self._drafts is not None:
+            self._drafts.note(self._key, self._content() if self._would_lose() else None, self.windowTitle())
+
+    def _forget(self) -> None:
+        self._noting.stop()
+        if self._drafts is not None:
+            self._drafts.note(self._key, None)
+
     # -- saving and closing -----------------------------------------------------------------------------
 
     def saved(self) -> None:
         """It is in the survey: close."""
+        self._forget()
+        super().accept()
+
+    def leave(self) -> None:
+        """The survey or the window closes: what was typed stays kept."""
+        if self._noting.isActive():  # else it was saved or thrown away a moment ago
+            self._note()
+        self._noting.stop()
         super().accept()
 
     def failed(self, error: Exception) -> None:
@@ -63,4 +109,5 @@ class TypedDialog(Dialog):
             choices = (Choice("drop", tr("Throw it away"), destructive=True),)
             if self._prompts.choose(question, choices, title=title) != "drop":
                 return
+        self._forget()
         super().reject()
