@@ -7,7 +7,7 @@ everything of one file of decisions is written in one transaction, as one step o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from surveyapp.domain import changes, reviewing
@@ -46,13 +46,13 @@ _PAIRS = "likely_duplicate"
 # --- decisions ---------------------------------------------------------------------------------------
 
 
-def take_in(session: Session, decisions: Decisions, *, apply_changed: bool = False, dry_run: bool = False,
-            progress: Progress | None = None) -> Report:
+def take_in(session: Session, decisions: Decisions, *, apply_changed: bool | Collection[str] = False,
+            dry_run: bool = False, progress: Progress | None = None) -> Report:
     """Take a reviewer's decisions in, in one transaction that undo takes back whole.
 
-    A decision on a record that changed since is kept, and does not move the status, unless ``apply_changed``; so does,
-    with it, one that was taken back. Nothing is written where a decision is known already. Raises ``Refused`` where the
-    file may only be read, and then nothing is written.
+    A decision on a record that changed since is kept, and does not move the status, unless ``apply_changed`` (for all,
+    or for the reviews of these uuids); so does, with it, one that was taken back. Nothing is written where a decision
+    is known already. Raises ``Refused`` where the file may only be read, and then nothing is written.
     """
     plan = _Plan(session, decisions, apply_changed)
     given = decisions.decisions
@@ -95,7 +95,7 @@ class _Plan:
 
     session: Session
     decisions: Decisions
-    apply_changed: bool
+    apply_changed: bool | Collection[str]
     made: list[Revision] = field(default_factory=list)
     made_of: set[str] = field(default_factory=set)
     _histories: dict[tuple[str, str], list[Revision]] = field(default_factory=dict)
@@ -114,6 +114,10 @@ class _Plan:
         """When it was made, and the uuid of its review."""
         return decision.decided_at, reviewing.review_uuid(decision, self.decisions.reviewer)
 
+    def _applies(self, review: str) -> bool:
+        """Whether a decision counts although its record changed since or it was taken back."""
+        return self.apply_changed if isinstance(self.apply_changed, bool) else review in self.apply_changed
+
     def taken(self, decision: Decision) -> Outcome:
         """Decide what becomes of it, and note down what has to be written."""
         review = reviewing.review_uuid(decision, self.decisions.reviewer)
@@ -126,7 +130,7 @@ class _Plan:
         assert now is not None
         past = self._known("review", review)
         present = record_state(past).body is not None
-        if past and not present and not self.apply_changed:
+        if past and not present and not self._applies(review):
             return replace(told, kind=outcomes.TAKEN_BACK,
                            message=tr("Apply decisions on changed records to take it in again."))
         again = bool(past) and (not present or self._again in {r.change_set for r in past})
@@ -189,7 +193,7 @@ class _Plan:
             return replace(told, kind=outcomes.KNOWN if present else outcomes.REFUSED,
                            message=reviewing.who_may(template, decision.verdict))
         told = replace(told, not_submitted=before == DRAFT)
-        if told.changed and not self.apply_changed:
+        if told.changed and not self._applies(told.review):
             names = tr(", ").join(reviewing.field_label(decision.layer, name) for name in told.changed)
             return replace(told, kind=outcomes.KNOWN if present else outcomes.STALE,
                            message=tr("Changed since: {fields}.", fields=names))

@@ -173,6 +173,24 @@ def test_a_record_that_changed_since_is_not_moved_unless_asked(path: Path, decid
     assert_sound(path)
 
 
+def test_some_of_the_changed_records_are_moved_and_all_is_one_step(path: Path, decide: Decide) -> None:
+    for number in (1, 2):
+        edit(path, number, "Gul", notes="other")
+    told = _by("Asma", *(decide(number, "accepted") for number in (1, 2, 3)))
+    with SurveyFile.open(path) as file:
+        before = {revision.revision for revision in file.history()}
+    report = _take(path, told, apply_changed={review_uuid(told.decisions[1], "Asma")})
+    assert _kinds(report) == ["stale", "moved", "moved"]
+    with SurveyFile.open(path) as file:
+        made = [revision for revision in file.history() if revision.revision not in before]
+    assert len(made) == 5
+    assert len({revision.change_set for revision in made}) == 1
+    with Session.open(path, author="Office", device="desk") as session:
+        session.undo()
+    assert [_status(path, number) for number in (1, 2, 3)] == ["submitted"] * 3
+    assert_sound(path)
+
+
 def test_steps_of_the_work_do_not_stand_against_a_decision(path: Path, decide: Decide) -> None:
     """The office marks as received while the preview is with the reviewer."""
     with Session.open(path, author="Office") as session:

@@ -185,17 +185,6 @@ def _title(layer: str, name: str) -> str:
 # --- taking in ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Part(Decisions):
-    """A part of what is taken in at one press. All parts are one step of undo, named ``step``."""
-
-    step: str = ""
-
-    @property
-    def change_set(self) -> str:
-        return self.step
-
-
 def take_chosen(
     session: Session,
     decisions: Decisions,
@@ -205,20 +194,10 @@ def take_chosen(
 ) -> Report:
     """Take in the decisions at the ``chosen`` places of a file, those of ``applied`` also where the record changed
     since or where they were taken back. One press of undo takes all of it back."""
-    places = sorted(chosen)
-    whole = replace(decisions, decisions=tuple(decisions.decisions[place] for place in places))
-    outcomes: dict[int, Outcome] = {}
-    for apply in (True, False):
-        wanted = [place for place in places if (place in applied) == apply]
-        if not wanted:
-            continue
-        part = _Part(
-            decisions.reviewer, tuple(decisions.decisions[place] for place in wanted), decisions.surveys,
-            decisions.title, decisions.built_at, decisions.saved_at, whole.change_set,
-        )
-        report = reviewing.take_in(session, part, apply_changed=apply, progress=progress)
-        outcomes.update(zip(wanted, report.outcomes, strict=True))
-    return Report(decisions.reviewer, decisions.title, tuple(outcomes[place] for place in places))
+    given = decisions.decisions
+    all_the_same = {rules.review_uuid(given[place], decisions.reviewer) for place in applied}
+    part = replace(decisions, decisions=tuple(given[place] for place in sorted(chosen)))
+    return reviewing.take_in(session, part, apply_changed=all_the_same, progress=progress)
 
 
 def told(report: Report) -> str:
