@@ -17,6 +17,7 @@ from surveyapp.ui.sample_controller import SampleController
 from surveyapp.ui.seal_controller import SealController
 from surveyapp.ui.structure_controller import StructureController
 from surveyapp.ui.surroundings import Part, Surroundings
+from surveyapp.ui.survey_details_controller import SurveyDetailsController
 from surveyapp.ui.template_controller import TemplateController
 from surveyapp.ui.tour.tour import TourController
 from surveyapp.ui.track_controller import TrackController
@@ -27,6 +28,7 @@ def make_parts(around: Surroundings) -> list[Part]:
     return [
         around.form_controller,
         TemplateController(around),
+        SurveyDetailsController(around),
         PhotoController(around),
         StructureController(around),
         *_of_samples(around),

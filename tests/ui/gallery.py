@@ -24,9 +24,9 @@ _REST_MS = 150
 _TABS = ("form", "photos", "history", "gps", "structure", "samples", "layers")
 _DIALOGS = (
     "survey.new", "survey.export", "survey.preview", "survey.report", "survey.merge", "survey.conflicts",
-    "survey.duplicates", "survey.template", "app.palette", "app.about", "view.columns", "edit.filters",
-    "sighting.together", "gps.rules", "map.snapshot", "photo.sketch", "photo.match", "photo.enlarge", "sample.labels",
-    "sample.find", "structure.stereonet", "survey.import",
+    "survey.duplicates", "survey.details", "survey.template", "app.palette", "app.about", "view.columns",
+    "edit.filters", "sighting.together", "gps.rules", "map.snapshot", "photo.sketch", "photo.match", "photo.enlarge",
+    "sample.labels", "sample.find", "structure.stereonet", "survey.import",
 )
 _CAMERA = (("IMG_0412.JPG", (72.40345, 34.79411)), ("IMG_0413.JPG", None), ("IMG_0414.JPG", (71.5, 36.9)))
 """Photos on a camera's card: name and position, as degrees of longitude and latitude."""

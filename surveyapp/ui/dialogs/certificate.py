@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from surveyapp.domain import custody_rules
 from surveyapp.domain.certificate_rules import (
@@ -27,13 +27,13 @@ from surveyapp.errors import SurveyError
 from surveyapp.services.certificates import PDF, SUFFIXES, read_scan
 from surveyapp.ui import theme
 from surveyapp.ui.dialogs.base import PathField
-from surveyapp.ui.dialogs.typed import TypedDialog
+from surveyapp.ui.dialogs.typed import TypedDialog, form_page
 from surveyapp.ui.forms.checks import BLOCKS, NEEDED, WARNS, Finding
 from surveyapp.ui.forms.code_editor import ListEditor, TermList
 from surveyapp.ui.forms.form_body import FormBody
 from surveyapp.ui.forms.history_text import isolated
 from surveyapp.ui.forms.images import picture, toned
-from surveyapp.ui.forms.look import ToneLabel, mirrored
+from surveyapp.ui.forms.look import ToneLabel
 from surveyapp.ui.forms.text_editors import LineEditor
 from surveyapp.ui.prompts import Prompts
 from surveyapp.words import tr
@@ -103,8 +103,6 @@ class CertificateDialog(TypedDialog):
 
     def _left(self) -> QScrollArea:
         self.form = FormBody(CERTIFICATE.fields, opened=(_GROUP,), parent=self)
-        self.form.sections[_GROUP].heading.hide()
-        no_margins(self.form)
         self.form.edited.connect(self._edited)
         editor = self.form.editor("laboratory")
         if isinstance(editor, LineEditor):
@@ -112,12 +110,7 @@ class CertificateDialog(TypedDialog):
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
             editor.line.setCompleter(completer)
             completer.activated.connect(lambda _text: self._edited("laboratory"))
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.form)
-        return area
+        return form_page(self.form, _GROUP)
 
     def _right(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -250,14 +243,3 @@ class CertificateDialog(TypedDialog):
             self.scan_told.say(isolated(str(self._scan.get("file_name") or tr("scan"))), "muted")
         else:
             self.scan_told.say(tr("No scan yet"), "muted")
-
-
-def no_margins(form: FormBody) -> None:
-    """The fields begin where the dialog's words do."""
-    layout = form.layout()
-    assert layout is not None
-    layout.setContentsMargins(0, 0, 0, 0)
-    for section in form.sections.values():
-        inner = section.body.layout()
-        if inner is not None:
-            inner.setContentsMargins(*mirrored(0, 2, 6, 12))

@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCompleter,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -24,8 +23,7 @@ from surveyapp.domain.records import Value, utc_text
 from surveyapp.domain.sample_ids import folded_id, same_id, scanned
 from surveyapp.services.custody import Holding
 from surveyapp.ui import theme
-from surveyapp.ui.dialogs.certificate import no_margins
-from surveyapp.ui.dialogs.typed import TypedDialog
+from surveyapp.ui.dialogs.typed import TypedDialog, form_page
 from surveyapp.ui.forms.checks import BLOCKS, WARNS, Finding
 from surveyapp.ui.forms.form_body import FormBody
 from surveyapp.ui.forms.history_text import isolated
@@ -115,8 +113,6 @@ class HandoverDialog(TypedDialog):
 
     def _right(self, parties: Sequence[str]) -> QScrollArea:
         self.form = FormBody(CUSTODY.fields, opened=(_GROUP,), parent=self)
-        self.form.sections[_GROUP].heading.hide()
-        no_margins(self.form)
         self.form.edited.connect(lambda _name: self.look())
         for name in ("from_party", "to_party"):
             editor = self.form.editor(name)
@@ -126,12 +122,7 @@ class HandoverDialog(TypedDialog):
                 completer.setFilterMode(Qt.MatchFlag.MatchContains)
                 editor.line.setCompleter(completer)
                 completer.activated.connect(lambda _text: self.look())
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.form)
-        return area
+        return form_page(self.form, _GROUP)
 
     def _content(self) -> Mapping[str, Any]:
         return {"raws": self.form.raws(), "ticked": self.ticked}

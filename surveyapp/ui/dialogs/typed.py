@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from surveyapp.ui.dialogs.base import Dialog, role_label
+from surveyapp.ui.forms.form_body import FormBody
+from surveyapp.ui.forms.look import mirrored
 from surveyapp.ui.prompts import Choice, Prompts
 from surveyapp.words import tr
 
@@ -102,12 +104,35 @@ class TypedDialog(Dialog):
             self.main_button.setEnabled(False)
             self.saveRequested.emit()
 
+    def _may_drop(self) -> bool:
+        """Whether what was typed may go; asks where something would be lost."""
+        if not self._would_lose():
+            return True
+        question, title = self._question()
+        choices = (Choice("drop", tr("Throw it away"), destructive=True),)
+        return self._prompts.choose(question, choices, title=title) == "drop"
+
     def reject(self) -> None:
         """Close; asks where something would be lost."""
-        if self._would_lose():
-            question, title = self._question()
-            choices = (Choice("drop", tr("Throw it away"), destructive=True),)
-            if self._prompts.choose(question, choices, title=title) != "drop":
-                return
+        if not self._may_drop():
+            return
         self._forget()
         super().reject()
+
+
+def form_page(form: FormBody, group: str) -> QScrollArea:
+    """A form of one group for such a dialog: without its heading, and its fields begin where the dialog's words do."""
+    form.sections[group].heading.hide()
+    layout = form.layout()
+    assert layout is not None
+    layout.setContentsMargins(0, 0, 0, 0)
+    for section in form.sections.values():
+        inner = section.body.layout()
+        if inner is not None:
+            inner.setContentsMargins(*mirrored(0, 2, 6, 12))
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(form)
+    return area
