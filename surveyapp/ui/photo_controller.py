@@ -19,6 +19,8 @@ from surveyapp.services import photos as photo_files
 from surveyapp.services.photos import Attached, Found
 from surveyapp.services.session import Session
 from surveyapp.ui.camera_folder import CameraFolder
+from surveyapp.ui.child_drafts import ChildDrafts, kept_words
+from surveyapp.ui.forms.draft import DraftStore
 from surveyapp.ui.forms.photo_strip import files_in, pictures_among
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, shown_text
 from surveyapp.ui.record_panels import RecordPanels
@@ -26,6 +28,7 @@ from surveyapp.words import ntr, tr
 
 if TYPE_CHECKING:
     from surveyapp.exchange.photo_match import Match
+    from surveyapp.ui.dialogs.sketch import SketchDialog
     from surveyapp.ui.surroundings import Surroundings
 
 
@@ -56,6 +59,10 @@ class PhotoController(QObject):
         self.camera.arrived.connect(self._arrive)
         self._survey.opened.connect(self._opened)
         self._survey.closed.connect(self._closed)
+        # After the survey's closing was connected: the dialog is left first, and then what was in it is written.
+        self._sketching: SketchDialog | None = None
+        self.unsaved = ChildDrafts(DraftStore(around.drafts / "sketches"), self._survey, self)
+        self.unsaved.found.connect(lambda drafts: around.desk.toast.say(kept_words(drafts)))
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does."""
@@ -67,7 +74,9 @@ class PhotoController(QObject):
             card.thumbnail.update()
 
     def shutdown(self) -> None:
-        """The window closes."""
+        """The window closes: what is drawn is kept."""
+        self._leave_sketch()
+        self.unsaved.write()
         self.camera.stop()
 
     # -- matching -------------------------------------------------------------------------------------
@@ -189,6 +198,7 @@ class PhotoController(QObject):
         self._show_watch()
 
     def _closed(self) -> None:
+        self._leave_sketch()
         self.camera.stop()
         self._take_arrived()
         self._show_watch()
@@ -295,10 +305,20 @@ class PhotoController(QObject):
 
         def failed(error: Exception) -> None:
             if isValid(dialog):
-                dialog.failed()
-            self._survey.failed.emit(error)
+                dialog.failed(error)
+            else:
+                self._survey.failed.emit(error)
 
         dialog.saveRequested.connect(save)
+        self._leave_sketch()
+        if self._survey.writable:
+            dialog.keep_in(self.unsaved, photo.uuid)
+        self._sketching = dialog
         dialog.open()
+
+    def _leave_sketch(self) -> None:
+        if self._sketching is not None and isValid(self._sketching):
+            self._sketching.leave()
+        self._sketching = None
 
 

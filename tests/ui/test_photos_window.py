@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from surveyapp.domain.records import Record
 from surveyapp.domain.template import Template
+from surveyapp.errors import BadFile
 from surveyapp.services import templates
 from surveyapp.services.session import Session
 from surveyapp.settings import Settings
@@ -403,6 +404,36 @@ def test_a_sketch_is_drawn_saved_and_marked(desk: Desk, survey_file: Path, tmp_p
     assert any(colour.red() > 180 and colour.green() < 80 for colour in reds)
 
 
+def test_a_sketch_that_was_not_saved_is_there_again(
+    make_desk: Callable[[], Desk], survey_file: Path, tmp_path: Path
+) -> None:
+    desk = make_desk()
+    desk.open(survey_file)
+    show(desk)
+    drop(desk, a_file(tmp_path / "card", data=jpeg("#308040", 640, 480)))
+    desk.trigger("photo.sketch")
+    sketch = desk.window.findChild(SketchDialog)
+    assert sketch is not None
+    drag(sketch.canvas, (300, 200), (500, 300))
+    sketch.caption.setText("Contact")
+    drawn = sketch._content()
+    assert len(drawn["marks"]) == 1
+    desk.window.survey.close()
+    desk.settle()
+    again = make_desk()
+    again.open(survey_file)
+    assert "Sketch on" in again.window.desk.toast.text.text()
+    show(again)
+    again.trigger("photo.sketch")
+    back = again.window.findChild(SketchDialog)
+    assert back is not None and back._content() == drawn
+    again.qtbot.mouseClick(back.main_button, LEFT)
+    again.settle()
+    again.gone(back)
+    assert [record.get("caption") for record in kept(survey_file) if record.get("sketch_of")] == ["Contact"]
+    assert not list((tmp_path / "drafts" / "sketches").glob("*.draft"))
+
+
 def test_a_drawing_is_not_thrown_away_unasked(qtbot: QtBot, prompts: ScriptedPrompts) -> None:
     sketch = SketchDialog("a.jpg", jpeg(), prompts)
     sketch.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
@@ -418,7 +449,8 @@ def test_a_drawing_is_not_thrown_away_unasked(qtbot: QtBot, prompts: ScriptedPro
     assert sketch.main_button.isEnabled()
     with qtbot.waitSignal(sketch.saveRequested):
         sketch.main_button.click()
-    sketch.failed()
+    sketch.failed(BadFile("The disk is full."))
+    assert "full" in sketch.trouble.text()
     assert sketch.isVisible()
     assert sketch.main_button.isEnabled()
     prompts.will_answer("drop")

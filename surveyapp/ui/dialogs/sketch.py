@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImageWriter, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QToolButton, QWidget
 
 from surveyapp.ui import theme
-from surveyapp.ui.dialogs.base import Dialog
+from surveyapp.ui.dialogs.typed import TypedDialog
 from surveyapp.ui.forms.look import IconButton, target_px
 from surveyapp.ui.forms.sketch_canvas import ARROW, LINE, PEN, SCALE, TEXT, SketchCanvas
-from surveyapp.ui.prompts import Choice, Prompts
+from surveyapp.ui.prompts import Prompts
 from surveyapp.words import tr
 
 _COLOURS = ("#e02020", "#ffd400", "#0a5fd0", "#ffffff", "#000000")
@@ -20,17 +22,14 @@ _WIDTHS = (0.0025, 0.005)
 _QUALITY = 92
 
 
-class SketchDialog(Dialog):
+class SketchDialog(TypedDialog):
     """``saveRequested`` by its main button; it stays open until :meth:`saved`, so that a save that fails costs no
     drawing. ``caption`` is the line with the sketch's caption."""
 
-    saveRequested = Signal()
-
     def __init__(self, name: str, data: bytes | None, prompts: Prompts, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Sketch on {name}", name=name), "", tr("Save sketch"), parent)
+        super().__init__(tr("Sketch on {name}", name=name), "", tr("Save sketch"), prompts, parent)
         self.cancel_button.setText(tr("Cancel"))
         self.heading.hide()  # the picture needs the room, and the window's title says it
-        self._prompts = prompts
         self.canvas = SketchCanvas(data, self)
         self.caption = QLineEdit(self)
         self.caption.setPlaceholderText(tr("Caption of the sketch"))
@@ -38,16 +37,15 @@ class SketchDialog(Dialog):
         self.body.addWidget(self._tools())
         self.body.addWidget(self.canvas, 1)
         self.body.addWidget(self.caption)
-        self.canvas.changed.connect(self._changed)
+        self.canvas.changed.connect(self.look)
         self.canvas.wordsWanted.connect(self._ask_words)
         standard = QKeySequence.StandardKey
         for keys, act in ((standard.Undo, self.canvas.undo), (standard.Redo, self.canvas.redo)):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
-        self.main_button.setAutoDefault(False)
-        self.main_button.setDefault(False)  # Return in a line ends the line, not the drawing
         self.resize(1060, 690)
         self._choose_tool(PEN)
-        self._changed()
+        self._loaded = self._content()
+        self.look()
         self.canvas.setFocus()
 
     def data(self) -> bytes:
@@ -59,29 +57,23 @@ class SketchDialog(Dialog):
         writer.write(self.canvas.rendered())
         return bytes(buffer.data().data())
 
-    def saved(self) -> None:
-        """It is in the survey: close."""
-        self.canvas.sketch.marks.clear()
-        super().accept()
+    def look(self) -> None:
+        """There is something to save once anything is drawn."""
+        sketch = self.canvas.sketch
+        self.main_button.setEnabled(bool(sketch.marks))
+        self.undo_button.setEnabled(bool(sketch.marks))
+        self.redo_button.setEnabled(bool(sketch.undone))
 
-    def accept(self) -> None:
-        self.main_button.setEnabled(False)
-        self.saveRequested.emit()
+    def _question(self) -> tuple[str, str]:
+        return tr("Throw this drawing away?"), tr("Sketch")
 
-    def failed(self) -> None:
-        """It could not be saved: what was drawn stays."""
-        self._changed()
+    def _content(self) -> Mapping[str, Any]:
+        return {"marks": self.canvas.sketch.plain(), "caption": self.caption.text()}
 
-    def reject(self) -> None:
-        """Close; asks where a drawing would be lost."""
-        if self.canvas.sketch.marks:
-            answer = self._prompts.choose(
-                tr("Throw this drawing away?"), (Choice("drop", tr("Throw it away"), destructive=True),),
-                title=tr("Sketch"),
-            )
-            if answer != "drop":
-                return
-        super().reject()
+    def _restore(self, content: Mapping[str, Any]) -> None:
+        self.canvas.sketch.restore(content["marks"])
+        self.caption.setText(content["caption"])
+        self.canvas.update()
 
     # --- parts -----------------------------------------------------------------------------------------
 
@@ -161,17 +153,11 @@ class SketchDialog(Dialog):
     def _take_words(self, words: str) -> None:
         self.canvas.words = words
         self.complain("")
-        self._changed()
+        self.look()
 
     def _ask_words(self) -> None:
         self.complain(tr("Type the length first.") if self.canvas.tool == SCALE else tr("Type the words first."))
         self.words.setFocus()
-
-    def _changed(self) -> None:
-        sketch = self.canvas.sketch
-        self.main_button.setEnabled(bool(sketch.marks))
-        self.undo_button.setEnabled(bool(sketch.marks))
-        self.redo_button.setEnabled(bool(sketch.undone))
 
 
 def _swatch(colour: str) -> QIcon:

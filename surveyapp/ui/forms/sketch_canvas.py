@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -47,6 +49,17 @@ class Sketch:
 
     marks: list[Mark] = field(default_factory=list)
     undone: list[Mark] = field(default_factory=list)
+
+    def plain(self) -> list[list[Any]]:
+        """The marks as plain data, to be kept."""
+        return [[one.kind, [list(point) for point in one.points], one.colour, one.width, one.text]
+                for one in self.marks]
+
+    def restore(self, marks: Iterable[Sequence[Any]]) -> None:
+        """Put back what :meth:`plain` gave."""
+        self.marks = [Mark(kind, tuple((x, y) for x, y in points), colour, width, text)
+                      for kind, points, colour, width, text in marks]
+        self.undone.clear()
 
     def add(self, mark: Mark) -> None:
         self.marks.append(mark)
