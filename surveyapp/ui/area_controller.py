@@ -15,8 +15,9 @@ from surveyapp.geo.ground.model import world_box
 from surveyapp.services import areas, recording
 from surveyapp.services.areas import LonLat, Surveyed
 from surveyapp.ui.area_panel import AreaPanel
-from surveyapp.ui.child_drafts import ChildDrafts, kept_words
+from surveyapp.ui.child_drafts import ChildDrafts
 from surveyapp.ui.forms.draft import Draft, DraftStore
+from surveyapp.ui.kept_dialog import KeptDialog
 from surveyapp.ui.map_link import outlines_of
 from surveyapp.ui.mapcanvas.tools import MeasureTool, Tool
 from surveyapp.words import tr
@@ -44,7 +45,6 @@ class AreaController(QObject):
         self._drawing = False
         self._wanted = ""
         self._drawn: list[tuple[str, object]] = []
-        self._dialog: EstimateDialog | None = None
         self.panel = AreaPanel()
         self.drafts = ChildDrafts(DraftStore(around.drafts / "areas"), self._survey, self)
         around.desk.add_tab("areas", self.panel, tr("Areas"), "area")
@@ -61,9 +61,7 @@ class AreaController(QObject):
         self.drafts.found.connect(self._found)
         around.desk.canvas.installEventFilter(self)
         around.desk.canvas.toolChanged.connect(self._tool_changed)
-        # After the survey's closing was connected: the dialog is left first, and then what was in it is written.
-        self.unsaved = ChildDrafts(DraftStore(around.drafts / "estimates"), self._survey, self)
-        self.unsaved.found.connect(lambda drafts: around.desk.toast.say(kept_words(drafts)))
+        self.estimating = KeptDialog(around, "estimates", self)
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does."""
@@ -80,9 +78,8 @@ class AreaController(QObject):
 
     def shutdown(self) -> None:
         """The window closes: what is typed is kept."""
-        self._close_dialog()
+        self.estimating.end()
         self.drafts.write()
-        self.unsaved.write()
 
     def begin(self) -> None:
         """Type a new area."""
@@ -104,7 +101,6 @@ class AreaController(QObject):
         self._reload()
 
     def _closed(self) -> None:
-        self._close_dialog()
         self._stop_drawing()
         self.panel.set_editable(False, "")
         self._drawn = []
@@ -244,15 +240,11 @@ class AreaController(QObject):
         others = [one for one in self.panel.others if record is None or one.uuid != record.uuid]
 
         def show(gems: list[str]) -> None:
-            self._close_dialog()
             dialog = EstimateDialog(area, record, others, self._around.prompts, self._around.window,
                                     gem=gems[0] if gems else "", writable=self._survey.writable)
             dialog.samplesWanted.connect(lambda gem, density: self._collect(dialog, gem, density))
             dialog.saveRequested.connect(lambda: self._save_estimate(dialog))
-            if self._survey.writable:
-                dialog.keep_in(self.unsaved, record.uuid if record is not None else f"{_NEW} {area.uuid}")
-            self._dialog = dialog
-            dialog.open()
+            self.estimating.open(dialog, record.uuid if record is not None else f"{_NEW} {area.uuid}")
 
         self._survey.ask(lambda session: bulk_samples.gems_inside(session.file, area), show)
 
@@ -274,25 +266,12 @@ class AreaController(QObject):
         area, record, values, model = dialog.area, dialog.record, dialog.values(), dialog.model()
 
         def saved(result: Saved) -> None:
-            if isValid(dialog):
-                dialog.saved()
             self._wanted = result.uuid
             self._reload()
             if result.lowered:
                 self._around.desk.toast.say(result.lowered)
 
-        def failed(error: Exception) -> None:
-            if isValid(dialog):
-                dialog.failed(error)
-            else:
-                self._survey.failed.emit(error)
-
-        self._survey.change(
-            lambda session: estimates.save_estimate(session, area.uuid, values, model=model, record=record),
-            saved, failed,
+        self.estimating.change(
+            dialog, lambda session: estimates.save_estimate(session, area.uuid, values, model=model, record=record),
+            saved,
         )
-
-    def _close_dialog(self) -> None:
-        if self._dialog is not None and isValid(self._dialog):
-            self._dialog.leave()
-        self._dialog = None

@@ -10,9 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from surveyapp.ui.forms.draft import Draft, DraftStore
-from surveyapp.ui.forms.history_text import isolated
 from surveyapp.ui.survey_controller import SurveyController
-from surveyapp.words import tr
 
 _KEEP_MS = 3000
 """What is typed is on the disk this soon after the last key, at the latest."""
@@ -96,9 +94,3 @@ class ChildDrafts(QObject):
         self._path = None
         self._contents.clear()
         self._captions.clear()
-
-
-def kept_words(drafts: list[Draft]) -> str:
-    """What dialogs of an earlier run did not get to save."""
-    what = ", ".join(isolated(draft.caption) for draft in drafts)
-    return tr("Typed before and not saved: {what}. It is back when you open it again.", what=what)

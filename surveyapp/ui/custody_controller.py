@@ -16,9 +16,8 @@ from surveyapp.services import certificates, custody, recording
 from surveyapp.services.certificates import ReadScan
 from surveyapp.services.custody import Dossier, Handed, Holding
 from surveyapp.ui.browser import open_in_browser
-from surveyapp.ui.child_drafts import ChildDrafts, kept_words
 from surveyapp.ui.custody_panel import CustodyPanel
-from surveyapp.ui.forms.draft import DraftStore
+from surveyapp.ui.kept_dialog import KeptDialog
 from surveyapp.ui.prompts import Choice
 from surveyapp.ui.sample_panel import SamplePanel
 from surveyapp.ui.scan_viewer import ScanViewer
@@ -41,7 +40,6 @@ class CustodyController(QObject):
         super().__init__(around.window)
         self._around, self._survey, self._samples = around, around.survey, samples
         self._uuid = ""
-        self._dialog: HandoverDialog | CertificateDialog | None = None
         self.open_file: Callable[[Path], None] = open_in_browser
         self.panel = CustodyPanel()
         samples.add_page(self.panel, tr("Chain and certificates"))
@@ -57,9 +55,7 @@ class CustodyController(QObject):
         self.panel.deleteWanted.connect(self._delete)
         self.panel.imageWanted.connect(self._fetch)
         self.panel.enlargeWanted.connect(self._enlarge)
-        # After the survey's closing was connected: the dialog is left first, and then what was in it is written.
-        self.unsaved = ChildDrafts(DraftStore(around.drafts / "custody"), self._survey, self)
-        self.unsaved.found.connect(lambda drafts: around.desk.toast.say(kept_words(drafts)))
+        self.typing = KeptDialog(around, "custody", self)
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does."""
@@ -76,8 +72,7 @@ class CustodyController(QObject):
 
     def shutdown(self) -> None:
         """The window closes: what is typed is kept."""
-        self._close_dialog()
-        self.unsaved.write()
+        self.typing.end()
 
     def bring_up(self) -> None:
         """Show the chain of the chosen sample."""
@@ -107,7 +102,6 @@ class CustodyController(QObject):
         self._survey.ask(lambda session: custody.dossier(session, uuid), show)
 
     def _closed(self) -> None:
-        self._close_dialog()
         self._uuid = ""
         self.panel.set_editable(False)
         self.panel.show_dossier(None)
@@ -139,24 +133,19 @@ class CustodyController(QObject):
     def _ask_handover(self, samples: list[Holding], parties: list[str], chosen: Collection[str]) -> None:
         from surveyapp.ui.dialogs.handover import HandoverDialog
 
-        self._close_dialog()
         dialog = HandoverDialog(samples, chosen, parties, self._around.prompts, self._around.window)
         dialog.saveRequested.connect(lambda: self._save_handover(dialog))
-        dialog.keep_in(self.unsaved, _HANDOVER)
-        self._dialog = dialog
-        dialog.open()
+        self.typing.open(dialog, _HANDOVER)
 
     def _save_handover(self, dialog: HandoverDialog) -> None:
         ticked, values = dialog.ticked, dialog.values()
 
         def saved(done: Handed) -> None:
-            if isValid(dialog):
-                dialog.saved()
             if done.issues:
                 self._around.desk.toast.say(ntr(
                     "Handed over; a chain has {n} gap.", "Handed over; the chains have {n} gaps.", len(done.issues)))
 
-        self._survey.change(lambda session: custody.hand_over(session, ticked, values), saved, self._failure(dialog))
+        self.typing.change(dialog, lambda session: custody.hand_over(session, ticked, values), saved)
 
     # -- certificates -----------------------------------------------------------------------------------
 
@@ -177,16 +166,13 @@ class CustodyController(QObject):
         one = next((c for c in dossier.certificates if record is not None and c.record.uuid == record.uuid), None)
         scan = one.scan if one is not None else None
         gem = str(dossier.sighting.get("gem") or "") if dossier.sighting is not None else ""
-        self._close_dialog()
         folder = Path(self._survey.settings["files.photos"] or Path.home())
         dialog = CertificateDialog(dossier.sample, gem, record, scan, self._around.prompts, self._around.window,
                                    folder=folder)
         dialog.saveRequested.connect(lambda: self._save_certificate(dialog))
-        dialog.keep_in(self.unsaved, record.uuid if record is not None else f"new {dossier.sample.uuid}")
-        self._dialog = dialog
         if scan is not None and scan.get("content_type") != certificates.PDF:
             self._survey.photo_data(scan.uuid, lambda data: dialog.show_scan(data) if isValid(dialog) else None)
-        dialog.open()
+        self.typing.open(dialog, record.uuid if record is not None else f"new {dossier.sample.uuid}")
 
     def _save_certificate(self, dialog: CertificateDialog) -> None:
         sample, record, values = dialog.sample, dialog.record, dialog.values()
@@ -198,13 +184,9 @@ class CustodyController(QObject):
             else:
                 certificates.edit_certificate(session, record, values, scan, drop_scan=drops)
 
-        def saved(_result: object) -> None:
-            if isValid(dialog):
-                dialog.saved()
-
         if scan is not None:
             self._survey.settings["files.photos"] = str(scan.parent)
-        self._survey.change(work, saved, self._failure(dialog))
+        self.typing.change(dialog, work)
 
     def _delete(self, record: Record) -> None:
         """A certificate goes with its scan; undo brings both back."""
@@ -241,19 +223,3 @@ class CustodyController(QObject):
                 self.open_file(out)
             except Unavailable as error:
                 self._survey.failed.emit(error)
-
-    # -- inside -----------------------------------------------------------------------------------------
-
-    def _failure(self, dialog: HandoverDialog | CertificateDialog) -> Callable[[Exception], None]:
-        def failed(error: Exception) -> None:
-            if isValid(dialog):
-                dialog.failed(error)
-            else:
-                self._survey.failed.emit(error)
-
-        return failed
-
-    def _close_dialog(self) -> None:
-        if self._dialog is not None and isValid(self._dialog):
-            self._dialog.leave()
-        self._dialog = None

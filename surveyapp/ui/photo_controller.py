@@ -19,16 +19,14 @@ from surveyapp.services import photos as photo_files
 from surveyapp.services.photos import Attached, Found
 from surveyapp.services.session import Session
 from surveyapp.ui.camera_folder import CameraFolder
-from surveyapp.ui.child_drafts import ChildDrafts, kept_words
-from surveyapp.ui.forms.draft import DraftStore
 from surveyapp.ui.forms.photo_strip import files_in, pictures_among
 from surveyapp.ui.itemmodels.roster import COLUMN_FIELDS, shown_text
+from surveyapp.ui.kept_dialog import KeptDialog
 from surveyapp.ui.record_panels import RecordPanels
 from surveyapp.words import ntr, tr
 
 if TYPE_CHECKING:
     from surveyapp.exchange.photo_match import Match
-    from surveyapp.ui.dialogs.sketch import SketchDialog
     from surveyapp.ui.surroundings import Surroundings
 
 
@@ -59,10 +57,7 @@ class PhotoController(QObject):
         self.camera.arrived.connect(self._arrive)
         self._survey.opened.connect(self._opened)
         self._survey.closed.connect(self._closed)
-        # After the survey's closing was connected: the dialog is left first, and then what was in it is written.
-        self._sketching: SketchDialog | None = None
-        self.unsaved = ChildDrafts(DraftStore(around.drafts / "sketches"), self._survey, self)
-        self.unsaved.found.connect(lambda drafts: around.desk.toast.say(kept_words(drafts)))
+        self.sketching = KeptDialog(around, "sketches", self)
 
     def handlers(self) -> dict[str, Callable[..., object]]:
         """What each action does."""
@@ -75,8 +70,7 @@ class PhotoController(QObject):
 
     def shutdown(self) -> None:
         """The window closes: what is drawn is kept."""
-        self._leave_sketch()
-        self.unsaved.write()
+        self.sketching.end()
         self.camera.stop()
 
     # -- matching -------------------------------------------------------------------------------------
@@ -198,7 +192,6 @@ class PhotoController(QObject):
         self._show_watch()
 
     def _closed(self) -> None:
-        self._leave_sketch()
         self.camera.stop()
         self._take_arrived()
         self._show_watch()
@@ -295,30 +288,9 @@ class PhotoController(QObject):
 
         def save() -> None:
             drawn, caption = dialog.data(), dialog.caption.text()
-            self._survey.change(
-                lambda session: photo_files.add_sketch(session, photo, drawn, caption), saved, failed
-            )
-
-        def saved(_uuid: str) -> None:
-            if isValid(dialog):
-                dialog.saved()
-
-        def failed(error: Exception) -> None:
-            if isValid(dialog):
-                dialog.failed(error)
-            else:
-                self._survey.failed.emit(error)
+            self.sketching.change(dialog, lambda session: photo_files.add_sketch(session, photo, drawn, caption))
 
         dialog.saveRequested.connect(save)
-        self._leave_sketch()
-        if self._survey.writable:
-            dialog.keep_in(self.unsaved, photo.uuid)
-        self._sketching = dialog
-        dialog.open()
-
-    def _leave_sketch(self) -> None:
-        if self._sketching is not None and isValid(self._sketching):
-            self._sketching.leave()
-        self._sketching = None
+        self.sketching.open(dialog, photo.uuid)
 
 

@@ -128,7 +128,7 @@ def _areas(window: Any, rest: Callable[[], None], grab: Grab) -> Iterator[Path]:
     for scene, estimate in (("estimate", controller.panel.others[0]), ("estimate-new", None)):
         controller.open_estimate(controller.panel.chosen, estimate)
         rest()
-        yield from _dialog(controller._dialog, scene, grab)
+        yield from _dialog(controller.estimating.dialog, scene, grab)
 
 
 def _custody(window: Any, rest: Callable[[], None], grab: Grab) -> Iterator[Path]:
@@ -145,11 +145,11 @@ def _custody(window: Any, rest: Callable[[], None], grab: Grab) -> Iterator[Path
     for scene, action in (("handover", "custody.handover"), ("certificate", "certificate.add")):
         window.action_set[action].trigger()
         rest()
-        yield from _dialog(controller._dialog, scene, grab)
+        yield from _dialog(controller.typing.dialog, scene, grab)
     if controller.panel.dossier.certificates:
         controller._edit(controller.panel.dossier.certificates[0].record)
         rest()
-        yield from _dialog(controller._dialog, "certificate-scan", grab)
+        yield from _dialog(controller.typing.dialog, "certificate-scan", grab)
 
 
 def _review(window: Any, rest: Callable[[], None], grab: Grab) -> Iterator[Path]:

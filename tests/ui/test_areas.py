@@ -224,7 +224,7 @@ def opened(desk: Desk) -> EstimateDialog:
     """The dialog of a new estimate of the area."""
     panel(desk).choose(AREA)
     desk.trigger("estimate.add")
-    dialog = controller(desk)._dialog
+    dialog = controller(desk).estimating.dialog
     assert isinstance(dialog, EstimateDialog)
     return dialog
 
@@ -356,7 +356,7 @@ def test_samples_of_two_screens_are_offered_one_by_one_and_figures_of_a_report_a
     shown.tree.setCurrentItem(shown.tree.topLevelItem(0).child(0))
     desk.qtbot.keyClick(shown.tree, Qt.Key.Key_Return)
     desk.settle()
-    again = controller(desk)._dialog
+    again = controller(desk).estimating.dialog
     assert again is not None
     assert not again.simulated
     assert again.typed.raws()["high_ct"] == "300"
@@ -406,11 +406,11 @@ def test_what_was_typed_of_an_estimate_is_there_after_a_crash(
     after = opened(again)
     assert after.facts.raws()["estimator"] == "", "what was saved is not typed again"
     write(after.facts.editor("estimator").input(), "G")
-    again.qtbot.waitUntil(lambda: controller(again).unsaved.of(f"new-area {AREA}") is not None)
+    again.qtbot.waitUntil(lambda: controller(again).estimating.drafts.of(f"new-area {AREA}") is not None)
     prompts.will_answer("drop")
     after.reject()
     again.settle()
-    assert controller(again).unsaved.of(f"new-area {AREA}") is None and not list(kept.glob("*.draft"))
+    assert controller(again).estimating.drafts.of(f"new-area {AREA}") is None and not list(kept.glob("*.draft"))
 
 
 # --- the drawing -------------------------------------------------------------------------------------

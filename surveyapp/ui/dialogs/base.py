@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -86,6 +87,16 @@ def role_label(text: str, role: str) -> QLabel:
     label.setAlignment(theme.leading() | Qt.AlignmentFlag.AlignVCenter)
     label.setProperty("role", role)
     return label
+
+
+def scrolled(page: QWidget) -> QScrollArea:
+    """A page that scrolls where the screen is low."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(page)
+    return area
 
 
 def centre_labels(form: QFormLayout) -> None:

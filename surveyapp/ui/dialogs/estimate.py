@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
@@ -32,6 +31,7 @@ from surveyapp.geo.extents import area_m2
 from surveyapp.services import estimates
 from surveyapp.services.bulk_samples import Collected
 from surveyapp.ui import theme
+from surveyapp.ui.dialogs.base import scrolled
 from surveyapp.ui.dialogs.category_chooser import CategoryChooser
 from surveyapp.ui.dialogs.estimate_inputs import InputsPage, NumberEdit
 from surveyapp.ui.dialogs.typed import TypedDialog
@@ -130,7 +130,7 @@ class EstimateDialog(TypedDialog):
         self.tabs.setDocumentMode(True)
         self.facts = self._form(FACTS)
         self.tabs.addTab(self._figures_page(), tr("Figures"))
-        self.tabs.addTab(_scrolled(self.facts), tr("What it rests on"))
+        self.tabs.addTab(scrolled(self.facts), tr("What it rests on"))
         return self.tabs
 
     def _figures_page(self) -> QWidget:
@@ -153,9 +153,9 @@ class EstimateDialog(TypedDialog):
         self.inputs.changed.connect(self._timer.start)
         self.inputs.samplesWanted.connect(self._ask_for_samples)
         self.ways = QStackedWidget(page)
-        self._inputs_area = _scrolled(self.inputs)
+        self._inputs_area = scrolled(self.inputs)
         self.ways.addWidget(self._inputs_area)
-        self.ways.addWidget(_scrolled(self.typed))
+        self.ways.addWidget(scrolled(self.typed))
         column.addWidget(self.ways, 1)
         group.buttonClicked.connect(lambda _button: self._way_chosen())
         return page
@@ -184,7 +184,7 @@ class EstimateDialog(TypedDialog):
         column.addWidget(heading)
         column.addWidget(self.categories)
         column.addStretch(1)
-        return _scrolled(page)
+        return scrolled(page)
 
     def _drawing_line(self, page: QWidget) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -378,14 +378,3 @@ def _finding(issue: Issue) -> Finding:
     """What keeps a category from being claimed lowers it; only what contradicts itself keeps the save back."""
     blocks = issue.severity == ERROR and issue.level <= 2
     return Finding(str(issue.field), BLOCKS if blocks else WARNS, issue.message)
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(widget)
-    return area
-
-

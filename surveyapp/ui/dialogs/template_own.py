@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from surveyapp.domain.fields import CODE, DATE, DATETIME, INTEGER, NOTES, REAL, SIGHTING, TEXT
 from surveyapp.domain.template import OWN, OWN_GROUP, Template
 from surveyapp.ui import theme
+from surveyapp.ui.dialogs.base import scrolled
 from surveyapp.ui.dialogs.template_lists import TermsTable, code_from
 from surveyapp.ui.dialogs.template_pages import (
     Choice,
@@ -31,7 +32,6 @@ from surveyapp.ui.dialogs.template_pages import (
     needed_words,
     number_of,
     number_text,
-    scrolled,
     trouble_of,
 )
 from surveyapp.ui.forms.look import ToneLabel

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from surveyapp.domain.template import NATIONAL, TEAM, Template
 from surveyapp.domain.template_text import FORMAT, parse_template
@@ -171,16 +171,6 @@ class Rows(QFormLayout):
         self._troubles[name].say(trouble)
         self._troubles[name].setVisible(bool(trouble))
         return trouble
-
-
-def scrolled(page: QWidget) -> QScrollArea:
-    """A page that scrolls where the screen is low."""
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(page)
-    return area
 
 
 def number_text(value: Any) -> str:

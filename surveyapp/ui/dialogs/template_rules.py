@@ -12,7 +12,7 @@ from surveyapp.domain.vocabulary import VOCABULARIES
 from surveyapp.positioning.averaging import DEFAULT_MIN_SAMPLES
 from surveyapp.positioning.fix import DEFAULT_MAX_AGE_S
 from surveyapp.positioning.gate import QUALITIES
-from surveyapp.ui.dialogs.base import role_label
+from surveyapp.ui.dialogs.base import role_label, scrolled
 from surveyapp.ui.dialogs.template_pages import (
     Choice,
     Page,
@@ -22,7 +22,6 @@ from surveyapp.ui.dialogs.template_pages import (
     filled,
     number_of,
     number_text,
-    scrolled,
     trouble_of,
 )
 from surveyapp.words import tr

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QScrollArea, QWidget
 
-from surveyapp.ui.dialogs.base import Dialog, role_label
+from surveyapp.ui.dialogs.base import Dialog, role_label, scrolled
 from surveyapp.ui.forms.form_body import FormBody
 from surveyapp.ui.forms.look import mirrored
 from surveyapp.ui.prompts import Choice, Prompts
@@ -73,7 +73,8 @@ class TypedDialog(Dialog):
 
     def _note(self) -> None:
         if self._drafts is not None:
-            self._drafts.note(self._key, self._content() if self._would_lose() else None, self.windowTitle())
+            content = self._content()
+            self._drafts.note(self._key, content if content != self._loaded else None, self.windowTitle())
 
     def _forget(self) -> None:
         self._noting.stop()
@@ -130,9 +131,4 @@ def form_page(form: FormBody, group: str) -> QScrollArea:
         inner = section.body.layout()
         if inner is not None:
             inner.setContentsMargins(*mirrored(0, 2, 6, 12))
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(form)
-    return area
+    return scrolled(form)
